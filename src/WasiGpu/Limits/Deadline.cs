@@ -45,6 +45,9 @@ public sealed class Deadline
         }
     }
 
+    /// <summary>Whether the end came by <see cref="Cancel"/>.</summary>
+    public bool IsCancelled => _isCancelled;
+
     /// <summary>The time left: zero once passed, <see cref="Timeout.InfiniteTimeSpan"/> without an end.</summary>
     public TimeSpan Remaining
     {

@@ -1,0 +1,256 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using WasiGpu.Wasmtime.Native;
+
+namespace WasiGpu.Wasmtime;
+
+/// <summary>
+/// One running guest: its instance, its memory, its GPU state, its limits. Everything it has ends with it. One
+/// caller at a time; different guests run at once.
+/// </summary>
+public sealed unsafe partial class Guest : IDisposable
+{
+    private const int MaxTableElements = 1 << 20;
+
+    private readonly GuestModule _module;
+    private readonly GuestOptions _options;
+    private readonly Deadline _deadline = new();
+    private readonly WasmtimeHandle _store;
+    private readonly nint _context;
+    private GCHandle _self;
+    private WasmtimeInstance _instance;
+    private bool _isInstantiated;
+    private TimeSpan _runTime;
+
+    internal Guest(GuestModule module, GuestOptions options)
+    {
+        _module = module;
+        _options = options;
+        TraceGpu = options.TraceGpu;
+        try
+        {
+            Gpu = new GuestGpu(options, _deadline);
+        }
+        catch (GpuException e)
+        {
+            throw new GuestLoadException($"the GPU cannot be used: {e.Error}", e);
+        }
+
+        _self = GCHandle.Alloc(this);
+        nint self = GCHandle.ToIntPtr(_self);
+        _store = new WasmtimeHandle(
+            WasmtimeApi.wasmtime_store_new(module.Host.Engine.Pointer, self, finalizer: 0),
+            &DeleteStore);
+        _context = WasmtimeApi.wasmtime_store_context(_store.Pointer);
+        try
+        {
+            long memoryBytes = (long)Math.Min(options.MaxMemoryBytes ?? long.MaxValue, long.MaxValue);
+            WasmtimeApi.wasmtime_store_limiter(
+                _store.Pointer,
+                memoryBytes,
+                MaxTableElements,
+                instances: 1,
+                tables: 64,
+                memories: 1);
+            WasmtimeApi.wasmtime_store_epoch_deadline_callback(_store.Pointer, &OnEpoch, self, finalizer: 0);
+            WasiSetup.Apply(_context, options);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the guest has used so far.</summary>
+    public GuestUsage Usage => Gpu.GetUsage(_runTime);
+
+    /// <summary>The guest's GPU state.</summary>
+    internal GuestGpu Gpu { get; }
+
+    internal Action<GpuCallTrace>? TraceGpu { get; }
+
+    /// <summary>Calls an export of a library, on the calling thread, with the time limit starting anew.</summary>
+    /// <param name="export">The export's name.</param>
+    /// <param name="arguments">Numbers of the types its signature has.</param>
+    /// <param name="cancellationToken">Ends the guest for good; the result then says
+    /// <see cref="GuestTrapKind.Cancelled"/>, nothing is thrown.</param>
+    /// <returns>The values returned, or why the guest was ended. After a trap the guest can be called again, but its
+    /// own data may be half changed.</returns>
+    /// <exception cref="ArgumentException">There is no such function, or the arguments do not fit it.</exception>
+    public GuestResult Invoke(
+        string export,
+        ReadOnlySpan<WasmValue> arguments,
+        CancellationToken cancellationToken = default)
+    {
+        FunctionSignature signature = FindSignature(export, arguments);
+        RawValue[] slots = new RawValue[Math.Max(signature.Parameters.Count, signature.Results.Count)];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            slots[i].I64 = arguments[i].Bits(signature.Parameters[i]);
+        }
+
+        GuestResult result = RunTimed(() => Call(export, slots), cancellationToken);
+        return result.Trap is not null || result.ExitCode != 0
+            ? result
+            : result with { Values = [.. signature.Results.Select((type, i) => ToValue(type, slots[i]))] };
+    }
+
+    /// <summary>Frees the instance and everything it has on the device.</summary>
+    public void Dispose()
+    {
+        if (_store.IsClosed)
+        {
+            return;
+        }
+
+        // Backends let go of the guest's memory before it is unmapped.
+        _memory?.Host.Release();
+        Gpu.Dispose();
+        _store.Dispose();
+        _self.Free();
+    }
+
+    /// <summary>Runs <c>_start</c>.</summary>
+    internal GuestResult RunCommand(CancellationToken cancellationToken)
+    {
+        return RunTimed(
+            () => Instantiate() ?? Call(GuestExports.Start, []),
+            cancellationToken);
+    }
+
+    /// <summary>Runs the start function and <c>_initialize</c> of a library.</summary>
+    internal void Initialize(CancellationToken cancellationToken)
+    {
+        bool hasInitialize = _module.Description.Exports.Any(e => e.Name == GuestExports.Initialize);
+        GuestResult result = RunTimed(
+            () => Instantiate() ?? (hasInitialize ? Call(GuestExports.Initialize, []) : null),
+            cancellationToken);
+        if (result.Trap is { } trap)
+        {
+            throw new GuestTrapException(trap);
+        }
+
+        if (result.ExitCode != 0)
+        {
+            throw new GuestLoadException($"'{_module.Description.Name}' exited with {result.ExitCode} while it started");
+        }
+    }
+
+    private static WasmValue ToValue(WasmType type, RawValue slot)
+    {
+        return WasmValue.FromBits(type, type is WasmType.I32 or WasmType.F32 ? slot.I32 : slot.I64);
+    }
+
+    private static void DeleteStore(nint store) => WasmtimeApi.wasmtime_store_delete(store);
+
+    private FunctionSignature FindSignature(string export, ReadOnlySpan<WasmValue> arguments)
+    {
+        ModuleExport? found = _module.Description.Exports.FirstOrDefault(e => e.Name == export);
+        if (found?.Signature is not { } signature)
+        {
+            throw new ArgumentException(
+                $"'{_module.Description.Name}' exports no function '{export}': it has "
+                + string.Join(", ", _module.CallableExports()),
+                nameof(export));
+        }
+
+        bool canCall = signature.Parameters.Concat(signature.Results).All(
+            type => type is WasmType.I32 or WasmType.I64 or WasmType.F32 or WasmType.F64);
+        bool fits = canCall && arguments.Length == signature.Parameters.Count;
+        for (int i = 0; fits && i < arguments.Length; i++)
+        {
+            fits = arguments[i].Type == signature.Parameters[i];
+        }
+
+        return fits
+            ? signature
+            : throw new ArgumentException(
+                $"'{export}' has type {signature}"
+                + (canCall ? ": the arguments do not fit" : ": only numbers can be passed and returned"),
+                nameof(arguments));
+    }
+
+    /// <summary>
+    /// Runs guest code under the time limit; <paramref name="run"/> returns how it ended, null when it returned
+    /// normally.
+    /// </summary>
+    private GuestResult RunTimed(Func<GuestEnd?> run, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_store.IsClosed, this);
+        bool hasEnd = _options.TimeLimit is not null || cancellationToken.CanBeCanceled;
+        _deadline.Restart(_options.TimeLimit);
+        using CancellationTokenRegistration registration = cancellationToken.Register(_deadline.Cancel);
+        long start = Stopwatch.GetTimestamp();
+        GuestEnd? end;
+        if (hasEnd)
+        {
+            _module.Host.Ticker.Enter();
+        }
+
+        try
+        {
+            WasmtimeApi.wasmtime_context_set_epoch_deadline(_context, 1);
+            end = run();
+        }
+        finally
+        {
+            _runTime += Stopwatch.GetElapsedTime(start);
+            if (hasEnd)
+            {
+                _module.Host.Ticker.Leave();
+            }
+        }
+
+        return new GuestResult
+        {
+            ExitCode = end?.ExitCode ?? 0,
+            Trap = end?.Trap,
+            IsDeviceLost = Gpu.IsDeviceLost,
+            Usage = Usage,
+        };
+    }
+
+    private GuestEnd? Instantiate()
+    {
+        if (_isInstantiated)
+        {
+            throw new InvalidOperationException("the guest is instantiated already");
+        }
+
+        _isInstantiated = true;
+        nint trap = 0;
+        nint error;
+        fixed (WasmtimeInstance* instance = &_instance)
+        {
+            error = WasmtimeApi.wasmtime_instance_pre_instantiate(_module.InstancePre, _context, instance, &trap);
+        }
+
+        return TakeEnd(error, trap);
+    }
+
+    private GuestEnd? Call(string export, RawValue[] slots)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(export);
+        WasmtimeExtern item = default;
+        nint trap = 0;
+        nint error;
+        fixed (WasmtimeInstance* instance = &_instance)
+        fixed (byte* namePointer = name)
+        fixed (RawValue* data = slots)
+        {
+            if (WasmtimeApi.wasmtime_instance_export_get(_context, instance, namePointer, (nuint)name.Length, &item) == 0
+                || item.Kind != WasmtimeExtern.KindFunc)
+            {
+                throw new InvalidOperationException($"the instance has no function '{export}'");
+            }
+
+            RawValue none = default;
+            RawValue* pointer = data is null ? &none : data;
+            error = WasmtimeApi.wasmtime_func_call_unchecked(_context, &item.Func, pointer, (nuint)slots.Length, &trap);
+        }
+
+        return TakeEnd(error, trap);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+
+namespace WasiGpu.Wasmtime;
+
+/// <summary>Reads the primitive forms of the WebAssembly binary format; every read is bounds-checked.</summary>
+/// <param name="bytes">The binary, or one section of it.</param>
+internal ref struct WasmReader(ReadOnlySpan<byte> bytes)
+{
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    internal int Position { get; private set; }
+
+    internal readonly bool IsAtEnd => Position >= _bytes.Length;
+
+    internal byte ReadByte()
+    {
+        return IsAtEnd ? throw Broken("the file ends in the middle of a section") : _bytes[Position++];
+    }
+
+    internal ReadOnlySpan<byte> ReadBytes(uint count)
+    {
+        if (count > (uint)(_bytes.Length - Position))
+        {
+            throw Broken("a length leaves the file");
+        }
+
+        ReadOnlySpan<byte> read = _bytes.Slice(Position, (int)count);
+        Position += (int)count;
+        return read;
+    }
+
+    internal uint ReadU32() => checked((uint)ReadUnsigned(maxBits: 32));
+
+    internal ulong ReadU64() => ReadUnsigned(maxBits: 64);
+
+    internal string ReadName() => Encoding.UTF8.GetString(ReadBytes(ReadU32()));
+
+    internal readonly GuestLoadException Broken(string reason) => new($"{reason} (offset {Position})");
+
+    private ulong ReadUnsigned(int maxBits)
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < maxBits; shift += 7)
+        {
+            byte next = ReadByte();
+            ulong payload = next & 0x7FUL;
+            if (shift + 7 > maxBits && payload >> (maxBits - shift) != 0)
+            {
+                throw Broken("an integer is too large");
+            }
+
+            value |= payload << shift;
+            if ((next & 0x80) == 0)
+            {
+                return value;
+            }
+        }
+
+        throw Broken("an integer is too long");
+    }
+}

@@ -1,0 +1,238 @@
+using System.Text;
+using WasiGpu.Wasmtime.Native;
+
+namespace WasiGpu.Wasmtime;
+
+/// <summary>
+/// Compiles guests: the engine and the functions it serves. One a process is enough; thread-safe. Dispose it after
+/// its modules.
+/// </summary>
+public sealed unsafe class WasmHost : IDisposable
+{
+    private const long MaxFileBytes = 1L << 30;
+    private const ulong AddressSpaceBytes = 1UL << 32;
+
+    private readonly WasmtimeHandle _engine;
+    private readonly WasmtimeHandle _linker;
+
+    /// <summary>Starts an engine.</summary>
+    /// <exception cref="DllNotFoundException">libwasmtime is not beside the program.</exception>
+    public WasmHost()
+    {
+        _engine = CreateEngine();
+        Ticker = new EpochTicker(_engine);
+        _linker = CreateLinker(_engine.Pointer);
+    }
+
+    /// <summary>The version of Wasmtime that the structures of this library are those of.</summary>
+    public static string WasmtimeVersion => "50.0.1";
+
+    internal WasmtimeHandle Engine => _engine;
+
+    internal EpochTicker Ticker { get; }
+
+    /// <summary>Describes a module without compiling it: what it holds, and why it would be refused.</summary>
+    /// <param name="path">A <c>.wasm</c> file, or the text form.</param>
+    /// <exception cref="GuestLoadException">The file cannot be read or is no module.</exception>
+    public static ModuleDescription Inspect(string path)
+    {
+        byte[] binary = ToBinary(path, ReadFile(path));
+        return ModuleRules.Judge(CoreModuleReader.Read(path, binary));
+    }
+
+    /// <summary>Compiles a file.</summary>
+    /// <param name="path">A <c>.wasm</c> file, or the text form.</param>
+    /// <exception cref="GuestLoadException">The file cannot be read, or holds no guest this host can run.</exception>
+    public GuestModule Load(string path) => Compile(ReadFile(path), path);
+
+    /// <summary>Compiles a module held in memory.</summary>
+    /// <param name="bytes">The binary, or the text form in UTF-8.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="GuestLoadException">The bytes hold no guest this host can run.</exception>
+    public GuestModule Compile(ReadOnlySpan<byte> bytes, string name)
+    {
+        ReadOnlySpan<byte> binary = IsText(bytes) ? ToBinary(name, bytes.ToArray()) : bytes;
+        ModuleDescription description = ModuleRules.Judge(CoreModuleReader.Read(name, binary));
+        if (description.Refusals.Count > 0)
+        {
+            string more = description.Refusals.Count == 1 ? "" : $" (and {description.Refusals.Count - 1} more)";
+            throw new GuestLoadException($"'{name}' cannot run here: {description.Refusals[0]}{more}");
+        }
+
+        WasmtimeHandle module = CompileBinary(name, binary);
+        nint instancePre = 0;
+        nint error = WasmtimeApi.wasmtime_linker_instantiate_pre(_linker.Pointer, module.Pointer, &instancePre);
+        if (error != 0)
+        {
+            module.Dispose();
+            throw new GuestLoadException($"'{name}' cannot run here: {WasmtimeErrors.Take(error)}");
+        }
+
+        return new GuestModule(this, description, module, new WasmtimeHandle(instancePre, &DeleteInstancePre));
+    }
+
+    /// <summary>Ends the engine; its modules and guests must be disposed before.</summary>
+    public void Dispose()
+    {
+        Ticker.Dispose();
+        _linker.Dispose();
+        _engine.Dispose();
+    }
+
+    private static WasmtimeHandle CreateEngine()
+    {
+        nint config = WasmtimeApi.wasm_config_new();
+        WasmtimeApi.wasmtime_config_epoch_interruption_set(config, 1);
+
+        // The base of a guest's memory is cached and given to backends: it must never move.
+        WasmtimeApi.wasmtime_config_memory_may_move_set(config, 0);
+        WasmtimeApi.wasmtime_config_memory_reservation_set(config, AddressSpaceBytes);
+
+        // One 32-bit unshared memory a guest: the memory quota is then exact, and the ABI needs no more.
+        WasmtimeApi.wasmtime_config_wasm_multi_memory_set(config, 0);
+        WasmtimeApi.wasmtime_config_wasm_memory64_set(config, 0);
+        WasmtimeApi.wasmtime_config_wasm_threads_set(config, 0);
+
+        // Their types would need a larger reader of modules, and no guest toolchain emits them.
+        WasmtimeApi.wasmtime_config_wasm_gc_set(config, 0);
+        WasmtimeApi.wasmtime_config_wasm_function_references_set(config, 0);
+
+        // Measured to make calls cheaper; nothing here is asynchronous.
+        WasmtimeApi.wasmtime_config_concurrency_support_set(config, 0);
+        nint engine = WasmtimeApi.wasm_engine_new_with_config(config);
+        return engine == 0
+            ? throw new GuestLoadException("the WebAssembly engine cannot be started on this processor")
+            : new WasmtimeHandle(engine, &DeleteEngine);
+    }
+
+    private static WasmtimeHandle CreateLinker(nint engine)
+    {
+        WasmtimeHandle linker = new(WasmtimeApi.wasmtime_linker_new(engine), &DeleteLinker);
+        ThrowIfError(WasmtimeApi.wasmtime_linker_define_wasi(linker.Pointer));
+        for (int i = 0; i < GpuInterfaces.Functions.Count; i++)
+        {
+            GpuFunction function = GpuInterfaces.Functions[i];
+            byte[] module = Encoding.UTF8.GetBytes(function.Interface);
+            byte[] name = Encoding.UTF8.GetBytes(function.Name);
+            nint type = CreateFunctionType(function.Signature);
+            fixed (byte* modulePointer = module, namePointer = name)
+            {
+                ThrowIfError(WasmtimeApi.wasmtime_linker_define_func_unchecked(
+                    linker.Pointer,
+                    modulePointer,
+                    (nuint)module.Length,
+                    namePointer,
+                    (nuint)name.Length,
+                    type,
+                    GpuEntryPoints.Get(i),
+                    data: 0,
+                    finalizer: 0));
+            }
+
+            WasmtimeApi.wasm_functype_delete(type);
+        }
+
+        return linker;
+    }
+
+    private static nint CreateFunctionType(FunctionSignature signature)
+    {
+        PointerVec parameters = CreateTypes(signature.Parameters);
+        PointerVec results = CreateTypes(signature.Results);
+        return WasmtimeApi.wasm_functype_new(&parameters, &results);
+    }
+
+    private static PointerVec CreateTypes(IReadOnlyList<WasmType> types)
+    {
+        // The C API counts its kinds from 0: i32, i64, f32, f64.
+        nint[] pointers = [.. types.Select(type => WasmtimeApi.wasm_valtype_new((byte)(WasmType.I32 - type)))];
+        PointerVec vec = default;
+        fixed (nint* data = pointers)
+        {
+            WasmtimeApi.wasm_valtype_vec_new(&vec, (nuint)pointers.Length, data);
+        }
+
+        return vec;
+    }
+
+    private static void ThrowIfError(nint error)
+    {
+        if (error != 0)
+        {
+            throw new InvalidOperationException(WasmtimeErrors.Take(error));
+        }
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            long sizeBytes = new FileInfo(path).Length;
+            return sizeBytes <= MaxFileBytes
+                ? File.ReadAllBytes(path)
+                : throw new GuestLoadException($"'{path}' has {sizeBytes} bytes: a module may have {MaxFileBytes}");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            string reason = Directory.Exists(path) ? "is a folder: name a .wasm file in it" : "does not exist";
+            throw new GuestLoadException($"'{path}' {reason}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new GuestLoadException($"'{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Whether the bytes look like the text form: the first thing that is no space opens a parenthesis or a comment.</summary>
+    private static bool IsText(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> text = bytes.TrimStart(" \t\r\n"u8);
+        return text.StartsWith("("u8) || text.StartsWith(";;"u8);
+    }
+
+    private static byte[] ToBinary(string name, byte[] bytes)
+    {
+        if (!IsText(bytes))
+        {
+            return bytes;
+        }
+
+        ByteVec binary = default;
+        nint error;
+        fixed (byte* text = bytes)
+        {
+            error = WasmtimeApi.wasmtime_wat2wasm(text, (nuint)bytes.Length, &binary);
+        }
+
+        if (error != 0)
+        {
+            throw new GuestLoadException($"'{name}' is no WebAssembly text: {WasmtimeErrors.Take(error)}");
+        }
+
+        byte[] result = new ReadOnlySpan<byte>(binary.Data, (int)binary.Size).ToArray();
+        WasmtimeApi.wasm_byte_vec_delete(&binary);
+        return result;
+    }
+
+    private static void DeleteEngine(nint engine) => WasmtimeApi.wasm_engine_delete(engine);
+
+    private static void DeleteLinker(nint linker) => WasmtimeApi.wasmtime_linker_delete(linker);
+
+    private static void DeleteModule(nint module) => WasmtimeApi.wasmtime_module_delete(module);
+
+    private static void DeleteInstancePre(nint instancePre) => WasmtimeApi.wasmtime_instance_pre_delete(instancePre);
+
+    private WasmtimeHandle CompileBinary(string name, ReadOnlySpan<byte> binary)
+    {
+        nint module = 0;
+        nint error;
+        fixed (byte* bytes = binary)
+        {
+            error = WasmtimeApi.wasmtime_module_new(_engine.Pointer, bytes, (nuint)binary.Length, &module);
+        }
+
+        return error == 0
+            ? new WasmtimeHandle(module, &DeleteModule)
+            : throw new GuestLoadException($"'{name}' is not a valid WebAssembly module: {WasmtimeErrors.Take(error)}");
+    }
+}
