@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace WasiGpu.Cpu;
+
+/// <summary>Sixteen float32 lanes in an AVX-512 register.</summary>
+internal readonly unsafe struct FloatVector512 : IFloatVector<FloatVector512>
+{
+    private readonly Vector512<float> _value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private FloatVector512(Vector512<float> value) => _value = value;
+
+    public static int Width => 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatVector512 operator +(FloatVector512 left, FloatVector512 right)
+    {
+        return new(left._value + right._value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatVector512 operator *(FloatVector512 left, FloatVector512 right)
+    {
+        return new(left._value * right._value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatVector512 Load(float* source) => new(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatVector512 Splat(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(float* target, FloatVector512 value) => value._value.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatVector512 Sqrt(FloatVector512 value) => new(Vector512.Sqrt(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatVector512 MultiplyAdd(FloatVector512 left, FloatVector512 right, FloatVector512 addend)
+    {
+        return new(Avx512F.FusedMultiplyAdd(left._value, right._value, addend._value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatVector512 SelectLess(
+        FloatVector512 left,
+        FloatVector512 right,
+        FloatVector512 ifLess,
+        FloatVector512 otherwise)
+    {
+        return new(Vector512.ConditionalSelect(
+            Vector512.LessThan(left._value, right._value), ifLess._value, otherwise._value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatVector512 SelectEqual(
+        FloatVector512 left,
+        FloatVector512 right,
+        FloatVector512 ifEqual,
+        FloatVector512 otherwise)
+    {
+        return new(Vector512.ConditionalSelect(
+            Vector512.Equals(left._value, right._value), ifEqual._value, otherwise._value));
+    }
+}

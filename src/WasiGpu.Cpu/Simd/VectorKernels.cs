@@ -1,0 +1,58 @@
+namespace WasiGpu.Cpu;
+
+/// <summary>
+/// The inner loops of the kernels, on one thread and in the instruction set chosen for the device. The same call
+/// gives the same bits in every instruction set.
+/// </summary>
+internal abstract unsafe class VectorKernels
+{
+    /// <summary>Rows of the tile of a matrix product that stays in registers.</summary>
+    internal const int TileRows = 6;
+
+    /// <summary>The most columns of a tile in any instruction set.</summary>
+    internal const int MaxTileColumns = 32;
+
+    /// <summary>Columns of a tile in this instruction set.</summary>
+    internal abstract int TileColumns { get; }
+
+    internal static VectorKernels For(SimdLevel level)
+    {
+        return level switch
+        {
+            SimdLevel.Avx512 => new VectorKernels<FloatVector512, DoubleLanes512>(),
+            SimdLevel.Avx2 => new VectorKernels<FloatVector256, DoubleLanes256>(),
+            _ => new VectorKernels<FloatVector128, DoubleLanes128>(),
+        };
+    }
+
+    /// <summary>Applies a function to each element.</summary>
+    /// <param name="op">The function.</param>
+    /// <param name="inputA">The operand.</param>
+    /// <param name="inputB">The second operand; not looked at by functions of one.</param>
+    /// <param name="output">May be an operand, not overlap one otherwise.</param>
+    /// <param name="count">Number of elements.</param>
+    internal abstract void Elementwise(ElementwiseOp op, float* inputA, float* inputB, float* output, long count);
+
+    /// <summary>The sum in float64.</summary>
+    internal abstract double Sum(float* values, long count);
+
+    /// <summary>The sum of squared differences from <paramref name="mean"/>, in float64.</summary>
+    internal abstract double SumOfSquaredDeviations(float* values, long count, double mean);
+
+    /// <summary>The largest of at least one value; NaN if there is one.</summary>
+    internal abstract float Max(float* values, long count);
+
+    /// <summary>The smallest of at least one value; NaN if there is one.</summary>
+    internal abstract float Min(float* values, long count);
+
+    /// <summary>Multiplies a packed row panel with a packed column strip, each sum by fused multiply-adds in the order
+    /// of depth.</summary>
+    /// <param name="rows">f32[depth][<see cref="TileRows"/>].</param>
+    /// <param name="columns">f32[depth][<see cref="TileColumns"/>].</param>
+    /// <param name="depth">Length of the sums.</param>
+    /// <param name="tile">Receives f32[<see cref="TileRows"/>][<see cref="TileColumns"/>].</param>
+    internal abstract void MultiplyTile(float* rows, float* columns, long depth, float* tile);
+
+    /// <summary><c>target = alpha * source + beta * target</c>; at beta 0 the target is not read.</summary>
+    internal abstract void ScaleAndAdd(float* target, float* source, long count, float alpha, float beta);
+}
