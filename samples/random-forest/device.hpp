@@ -3,19 +3,23 @@
 #include "fail.hpp"
 #include "wasi_gpu.hpp"
 
-#include <cinttypes>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
 /* The calls of the SDK, ending the program where one fails: this program has no use for half a result. */
 
-/* Ends the program with the name of the call and the host's message if it failed. */
+/* Ends the program with the name of the call that failed and the host's message. */
+[[noreturn]] inline void fail_call(const char *call) {
+    const wasi_gpu_error_t error = wasi_gpu_last_error();
+    const char *const separator = error.message[0] == 0 ? "" : ": ";
+    fail("%s failed: %s%s%s", call, wasi_gpu_error_name(error.code), separator, error.message);
+}
+
 inline void require(bool succeeded, const char *call) {
     if (!succeeded) {
-        const wasi_gpu_error_t error = wasi_gpu_last_error();
-        fail("%s failed: %s%s%s", call, wasi_gpu_error_name(error.code), error.message[0] == 0 ? "" : ": ",
-             error.message);
+        fail_call(call);
     }
 }
 
@@ -26,8 +30,8 @@ inline void require(int32_t code, const char *call) {
 inline wasi_gpu::Buffer create_buffer(uint64_t size_bytes) {
     std::optional<wasi_gpu::Buffer> buffer = wasi_gpu::Buffer::create(size_bytes);
     if (!buffer) {
-        fail("buffer-create of %" PRIu64 " bytes failed: %s", size_bytes,
-             wasi_gpu_error_name(wasi_gpu_last_error().code));
+        const std::string call = "buffer-create of " + std::to_string(size_bytes) + " bytes";
+        fail_call(call.c_str());
     }
 
     return std::move(*buffer);

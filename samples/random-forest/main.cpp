@@ -3,18 +3,18 @@
 #include "files.hpp"
 #include "options.hpp"
 #include "predict.hpp"
-#include "progress.hpp"
-#include "table.hpp"
 #include "stopwatch.hpp"
+#include "table.hpp"
 #include "train.hpp"
 
 #include <cmath>
 #include <cstdio>
-#include <cstring>
+#include <string>
+#include <vector>
 
 namespace {
 
-/* Both ways to predict round to float32 about once. */
+/* How far the two ways to predict may differ, relative to the prediction. They add the same leaves. */
 constexpr double MaxDifference = 1e-6;
 
 void check_columns(const Options &options, const Table &train_table, const Table &test_table) {
@@ -135,7 +135,8 @@ int main(int argc, char **argv) {
              difference);
     }
 
-    std::printf("check       the mean of %u single trees is the same to %.1e\n", forest.trees(), difference);
+    std::printf("check       the mean of %u single trees differs by %.1g of its value at most\n",
+                forest.trees(), difference);
     print_quality(predictions, test_table.labels);
     if (!options.predictions_path.empty()) {
         write_predictions(options.predictions_path, predictions, test_table.labels);

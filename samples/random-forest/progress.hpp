@@ -10,6 +10,7 @@ public:
     Progress(const Progress &) = delete;
     Progress &operator=(const Progress &) = delete;
     ~Progress();
+
     /* Says which part of the task is done, from 0 to 1. */
     void report(double done);
 

@@ -17,11 +17,10 @@
  * GPU more than any of these kernels, so nodes go to the device in waves: the waiting nodes of all trees, in
  * the order in which they were made, as many as fit in one upload.
  *
- *   1. One write brings the row indices of every node of the wave and the thresholds of every candidate
- * feature.
- *   2. Kernels take their arrays from the start of a buffer. So for each candidate a copy on the device puts
- * its thresholds at the start of one small buffer (for each node the indices likewise), kernel-find-split
- * scores them, and another copy collects the scores. Nothing of this waits: calls take effect in order.
+ *   1. One write brings the row indices of every node of the wave and the thresholds of all features drawn.
+ *   2. Kernels take their arrays from the start of a buffer. So a copy on the device puts the indices of a node
+ *      at the start of one small buffer, another the thresholds of a feature; kernel-find-split scores them,
+ *      and a third copy collects the scores. Nothing of this waits: calls take effect in order.
  *   3. One read brings back all scores.
  *
  * The whole forest takes about one write and one read for each level of its trees, whatever their number.
@@ -88,7 +87,7 @@ private:
     bool collect_candidate(const OpenNode &open, uint32_t feature);
     void submit_wave();
     void apply_wave();
-    bool find_best(const WaveNode &wave_node, const float *&scores, Split &best) const;
+    bool find_best(const WaveNode &node, const float *&scores, Split &best) const;
     void split(const OpenNode &open, const Split &split);
     Forest join() const;
 
@@ -96,8 +95,7 @@ private:
     const ForestSettings &settings_;
     const size_t capacity_; /* Elements of an upload, and of the results that come back. */
 
-    std::vector<uint32_t>
-        samples_; /* Row numbers, [trees][rows]; each node owns a range, its children a part. */
+    std::vector<uint32_t> samples_; /* Row numbers, [trees][rows]; each node owns a range. */
     std::vector<std::vector<tree_node_t>> trees_;
     std::vector<Random> random_; /* One a tree. */
     std::deque<OpenNode> open_;
@@ -144,8 +142,7 @@ void Trainer::draw_samples() {
     const uint32_t rows = table_.rows();
     const uint32_t group = static_cast<uint32_t>(std::min<size_t>(settings_.trees, capacity_ / rows));
 
-    /* Neighbouring seeds of the forest must not share samples, so its seed only starts a run of tree seeds.
-     */
+    /* The trees' seeds follow each other from a mixed start: forests of neighbouring seeds share none. */
     const uint32_t first_seed = static_cast<uint32_t>(mix(settings_.seed));
     for (uint32_t first = 0; first < settings_.trees; first += group) {
         const uint32_t trees = std::min(group, settings_.trees - first);
