@@ -135,7 +135,7 @@ int main(int argc, char **argv) {
              difference);
     }
 
-    std::printf("check       the mean of %u single trees differs by %.1g of its value at most\n",
+    std::printf("check       %u trees one by one predict the same (largest relative difference %.1g)\n",
                 forest.trees(), difference);
     print_quality(predictions, test_table.labels);
     if (!options.predictions_path.empty()) {

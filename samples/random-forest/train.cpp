@@ -17,10 +17,10 @@
  * GPU more than any of these kernels, so nodes go to the device in waves: the waiting nodes of all trees, in
  * the order in which they were made, as many as fit in one upload.
  *
- *   1. One write brings the row indices of every node of the wave and the thresholds of all features drawn.
- *   2. Kernels take their arrays from the start of a buffer. So a copy on the device puts the indices of a node
- *      at the start of one small buffer, another the thresholds of a feature; kernel-find-split scores them,
- *      and a third copy collects the scores. Nothing of this waits: calls take effect in order.
+ *   1. One write brings the row indices of every node of the wave and the thresholds of its features.
+ *   2. Kernels take their arrays from the start of a buffer. So a copy on the device puts the indices of a
+ *      node at the start of one small buffer, another the thresholds of a feature; kernel-find-split scores
+ *      them, and a third copy collects the scores. Nothing of this waits: calls take effect in order.
  *   3. One read brings back all scores.
  *
  * The whole forest takes about one write and one read for each level of its trees, whatever their number.
