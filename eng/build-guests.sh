@@ -8,10 +8,13 @@
 # The same compiler gives the same bytes wherever the repository lies: no paths, times or build ids are written.
 set -euo pipefail
 
-# One guest a line: output | language (c, c++, wat) | sources, globs allowed | more flags.
-# Guests in C and C++ are linked with the SDK; wat is assembled as it is.
+# One guest a line: output | language (c, c++, c-library, wat) | sources, globs allowed | more flags.
+# Guests in C and C++ are linked with the SDK; a library has no main, the host calls its exports. wat is assembled
+# as it is.
 guests='
 samples/hello-gpu/hello-gpu.wasm | c | samples/hello-gpu/main.c |
+samples/random-forest/random-forest.wasm | c++ | samples/random-forest/*.cpp | -mbulk-memory -fno-rtti
+samples/dot-product/dot-product.wasm | c-library | samples/dot-product/*.c |
 '
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -26,7 +29,7 @@ c_flags=(-std=c11 -Wstrict-prototypes)
 cxx_flags=(-std=c++17 -fno-exceptions)
 # crt1.o runs constructors and destructors in _start alone. The default start file of older versions of wasi-libc
 # makes the linker wrap every export in both, cabi_realloc too: sdk/c/README.md.
-link_flags=(-nostartfiles -Wl,--strip-all -Wl,--build-id=none -Wl,-z,stack-size=1048576)
+link_flags=(-Wl,--strip-all -Wl,--build-id=none -Wl,-z,stack-size=1048576)
 
 need() {
     if ! command -v "$1" > /dev/null; then
@@ -64,7 +67,7 @@ build_native() {
         objects+=("$object")
     done
     "$clang" "${target[@]}" -std=c11 "${common[@]}" -c sdk/c/wasi_gpu.c -o "$scratch/sdk.o"
-    "$compiler" "${target[@]}" "$start_file" "${objects[@]}" "$scratch/sdk.o" "${link_flags[@]}" -o "$output"
+    "$compiler" "${target[@]}" "${start[@]}" "${objects[@]}" "$scratch/sdk.o" "${link_flags[@]}" -o "$output"
 }
 
 if [[ $# -gt 1 || ${1:-} == -h || ${1:-} == --help ]]; then
@@ -110,10 +113,17 @@ while IFS='|' read -r output language patterns flags; do
     case $(trim "$language") in
         c)
             need_clang "$clang"
+            start=(-nostartfiles "$start_file")
+            build_native "$clang" "$outdir/$output" "${c_flags[@]}" "${flags[@]}"
+            ;;
+        c-library)
+            need_clang "$clang"
+            start=(-mexec-model=reactor)
             build_native "$clang" "$outdir/$output" "${c_flags[@]}" "${flags[@]}"
             ;;
         c++)
             need_clang "$clangxx"
+            start=(-nostartfiles "$start_file")
             build_native "$clangxx" "$outdir/$output" "${cxx_flags[@]}" "${flags[@]}"
             ;;
         wat)
