@@ -23,7 +23,9 @@ public sealed partial class DependencyTests
     {
         string[] layers = [.. SourceProjects().Where(path => NameOf(path) is not (Core or Program))];
         Assert.NotEmpty(layers);
-        Assert.All(layers, project => Assert.Equal([Core], References(project, "ProjectReference").Select(NameOf)));
+        Assert.All(
+            layers,
+            project => Assert.Equal([Core], References(project, "ProjectReference").Select(NameOf)));
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed partial class DependencyTests
     [Fact]
     public void TestFramework_Always_IsReferencedByTestProjectsAlone()
     {
-        IEnumerable<string> users = Projects().Where(path => References(path, "PackageReference").Contains("xunit.v3"));
+        IEnumerable<string> users = Projects()
+            .Where(path => References(path, "PackageReference").Contains("xunit.v3"));
         Assert.All(users, path => Assert.EndsWith(".Tests", NameOf(path), StringComparison.Ordinal));
     }
 
@@ -66,7 +69,8 @@ public sealed partial class DependencyTests
         Assert.All(CSharpFiles(), path =>
         {
             string name = Path.GetFileNameWithoutExtension(path).Split('.')[0];
-            string[] types = [.. TopLevelType().Matches(Repository.Read(path)).Select(match => match.Groups["name"].Value)];
+            string[] types = [.. TopLevelType().Matches(Repository.Read(path))
+                .Select(match => match.Groups["name"].Value)];
 
             // A program's entry point may consist of statements alone.
             Assert.Equal(types.Length == 0 && name == "Program" ? [] : [name], types);
@@ -104,7 +108,8 @@ public sealed partial class DependencyTests
     // Namespaces are file-scoped, so a top-level type begins in the first column.
     [GeneratedRegex(
         @"^(?:(?:public|internal|file|static|abstract|sealed|partial|readonly|ref|unsafe) )*"
-        + @"(?:class|struct|interface|enum|record struct|record class|record|delegate [\w<>?.\[\]*]+) (?<name>\w+)",
+        + @"(?:class|struct|interface|enum|record struct|record class|record|delegate [\w<>?.\[\]*]+) "
+        + @"(?<name>\w+)",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex TopLevelType();
 }

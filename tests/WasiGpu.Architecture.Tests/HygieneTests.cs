@@ -18,7 +18,8 @@ public sealed partial class HygieneTests
     public void CSharpLines_Always_KeepToTheHardLimit()
     {
         string[] tooLong = [.. Lines()
-            .Where(line => line.Path.EndsWith(".cs", StringComparison.Ordinal) && line.Text.Length > HardLineLimit)
+            .Where(line => line.Path.EndsWith(".cs", StringComparison.Ordinal))
+            .Where(line => line.Text.Length > HardLineLimit)
             .Select(line => $"{line.Path}:{line.Number} has {line.Text.Length} columns")];
         Assert.Empty(tooLong);
     }
@@ -33,7 +34,9 @@ public sealed partial class HygieneTests
     public void MarkdownLinks_Relative_LeadToFilesThatExist()
     {
         List<string> broken = [];
-        foreach (string path in Repository.Files.Where(path => path.EndsWith(".md", StringComparison.Ordinal)))
+        IEnumerable<string> pages = Repository.Files
+            .Where(path => path.EndsWith(".md", StringComparison.Ordinal));
+        foreach (string path in pages)
         {
             string folder = Path.GetDirectoryName(Repository.PathOf(path))!;
             string prose = CodeBlock().Replace(Repository.Read(path), "");
@@ -81,7 +84,8 @@ public sealed partial class HygieneTests
     [GeneratedRegex(@"(?<![\w.*])/([w]ork|[t]mp|[r]oot|[h]ome/\w+|[U]sers/\w+)/|\b[A-Z]:\\[U]sers\\")]
     private static partial Regex MachinePath();
 
-    [GeneratedRegex(@"https?://[^/\s""]*(regi[s]try|artifa[c]t|n[e]xus|mir[r]or|prox[y]|[p]ypi|[n]pmjs|[n]uget)[^/\s""]*")]
+    [GeneratedRegex(
+        @"https?://[^/\s""]*(regi[s]try|artifa[c]t|n[e]xus|mir[r]or|prox[y]|[p]ypi|[n]pmjs|[n]uget)")]
     private static partial Regex RegistryHost();
 
     [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -5,11 +5,13 @@ using System.Text;
 
 namespace WasiGpu.Architecture.Tests;
 
-/// <summary>Writes down what other programs can see of a library: one line a type, one indented line a member.</summary>
+/// <summary>
+/// Writes down what other programs can see of a library: one line a type, one indented line a member.
+/// </summary>
 internal static class PublicApi
 {
-    private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static
-        | BindingFlags.Public | BindingFlags.NonPublic;
+    private const BindingFlags Declared = BindingFlags.DeclaredOnly
+        | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
     private static readonly Dictionary<Type, string> Keywords = new()
     {
@@ -32,15 +34,21 @@ internal static class PublicApi
         [typeof(object)] = "object",
     };
 
-    /// <summary>The surface of a library, sorted by name; every line is whole, so that a diff can be read.</summary>
+    /// <summary>
+    /// The surface of a library, sorted by name; every line is whole, so that a diff can be read.
+    /// </summary>
     /// <param name="assembly">The library.</param>
     public static string Describe(Assembly assembly)
     {
         StringBuilder text = new();
-        foreach (Type type in assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
+        IEnumerable<Type> types = assembly.GetExportedTypes()
+            .OrderBy(type => type.FullName, StringComparer.Ordinal);
+        foreach (Type type in types)
         {
             text.Append(Header(type)).Append('\n');
-            IEnumerable<string> members = type.IsEnum ? EnumMembers(type) : Members(type).Order(StringComparer.Ordinal);
+            IEnumerable<string> members = type.IsEnum
+                ? EnumMembers(type)
+                : Members(type).Order(StringComparer.Ordinal);
             foreach (string member in members)
             {
                 text.Append("    ").Append(member).Append('\n');
@@ -56,7 +64,8 @@ internal static class PublicApi
         {
             { IsEnum: true } => "enum",
             { IsInterface: true } => "interface",
-            { IsValueType: true } => type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly struct" : "struct",
+            { IsValueType: true } when type.IsDefined(typeof(IsReadOnlyAttribute)) => "readonly struct",
+            { IsValueType: true } => "struct",
             { IsAbstract: true, IsSealed: true } => "static class",
             { IsAbstract: true } => "abstract class",
             { IsSealed: true } => "sealed class",
@@ -74,15 +83,20 @@ internal static class PublicApi
                 bases.Add(Name(parent));
             }
 
-            bases.AddRange(type.GetInterfaces().Where(one => one.IsPublic).Select(Name).Order(StringComparer.Ordinal));
+            bases.AddRange(type.GetInterfaces()
+                .Where(one => one.IsPublic)
+                .Select(Name)
+                .Order(StringComparer.Ordinal));
         }
 
-        return $"{kind} {type.Namespace}.{Name(type)}{(bases.Count > 0 ? " : " : "")}{string.Join(", ", bases)}";
+        string inherits = bases.Count > 0 ? $" : {string.Join(", ", bases)}" : "";
+        return $"{kind} {type.Namespace}.{Name(type)}{inherits}";
     }
 
     private static IEnumerable<string> EnumMembers(Type type)
     {
-        return Enum.GetNames(type).Select(name => $"{name} = {Enum.Format(type, Enum.Parse(type, name), "D")}");
+        return Enum.GetNames(type)
+            .Select(name => $"{name} = {Enum.Format(type, Enum.Parse(type, name), "D")}");
     }
 
     private static IEnumerable<string> Members(Type type)
@@ -91,24 +105,29 @@ internal static class PublicApi
         foreach (MemberInfo member in type.GetMembers(Declared))
         {
             // What the compiler adds to a record follows from its parameters.
-            bool isSynthesized = member is not FieldInfo && member.IsDefined(typeof(CompilerGeneratedAttribute));
-            string? line = isSynthesized
-                ? null
-                : member switch
-                {
-                    ConstructorInfo one when IsVisible(one) => $"{Access(one)}{Name(type)}({Parameters(one, nullability)})",
-                    MethodInfo { IsSpecialName: false } one when IsVisible(one) => Method(one, nullability),
-                    PropertyInfo one when one.GetAccessors(nonPublic: true).Any(IsVisible) => Property(one, nullability),
-                    FieldInfo one when one.IsPublic || one.IsFamily => Field(one, nullability),
-                    EventInfo one when IsVisible(one.AddMethod!) =>
-                        $"event {Name(one.EventHandlerType!, nullability.Create(one))} {one.Name}",
-                    _ => null,
-                };
-            if (line is not null)
+            bool isSynthesized = member.IsDefined(typeof(CompilerGeneratedAttribute));
+            if (!isSynthesized && Member(member, nullability) is { } line)
             {
                 yield return line;
             }
         }
+    }
+
+    /// <summary>The line of a member; null when other programs cannot see it.</summary>
+    private static string? Member(MemberInfo member, NullabilityInfoContext nullability)
+    {
+        return member switch
+        {
+            ConstructorInfo one when IsVisible(one) =>
+                $"{Access(one)}{Name(one.DeclaringType!)}({Parameters(one, nullability)})",
+            MethodInfo { IsSpecialName: false } one when IsVisible(one) => Method(one, nullability),
+            PropertyInfo one when one.GetAccessors(nonPublic: true).Any(IsVisible) =>
+                Property(one, nullability),
+            FieldInfo one when one.IsPublic || one.IsFamily => Field(one, nullability),
+            EventInfo one when IsVisible(one.AddMethod!) =>
+                $"event {Name(one.EventHandlerType!, nullability.Create(one))} {one.Name}",
+            _ => null,
+        };
     }
 
     private static string Method(MethodInfo method, NullabilityInfoContext nullability)
@@ -139,9 +158,14 @@ internal static class PublicApi
     private static string Field(FieldInfo field, NullabilityInfoContext nullability)
     {
         string type = Name(field.FieldType, nullability.Create(field));
-        return field.IsLiteral
-            ? $"const {type} {field.Name} = {Literal(field.GetRawConstantValue())}"
-            : $"{(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{type} {field.Name}";
+        if (field.IsLiteral)
+        {
+            return $"const {type} {field.Name} = {Literal(field.GetRawConstantValue())}";
+        }
+
+        string scope = field.IsStatic ? "static " : "";
+        string kind = field.IsInitOnly ? "readonly " : "";
+        return $"{scope}{kind}{type} {field.Name}";
     }
 
     private static string Parameters(MethodBase method, NullabilityInfoContext nullability)
@@ -156,7 +180,8 @@ internal static class PublicApi
                 _ => "ref ",
             };
             string value = parameter.HasDefaultValue ? $" = {Literal(parameter.DefaultValue)}" : "";
-            return $"{direction}{Name(parameter.ParameterType, nullability.Create(parameter))} {parameter.Name}{value}";
+            string type = Name(parameter.ParameterType, nullability.Create(parameter));
+            return $"{direction}{type} {parameter.Name}{value}";
         }));
     }
 
@@ -171,15 +196,22 @@ internal static class PublicApi
         };
     }
 
-    private static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
+    private static bool IsVisible(MethodBase method)
+    {
+        return method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
+    }
 
     private static string Access(MethodBase method)
     {
         string access = method.IsPublic ? "" : "protected ";
         string scope = method.IsStatic ? "static " : "";
-        bool isOwn = method.DeclaringType is { IsInterface: false } && method is MethodInfo;
-        string kind = !isOwn || method.IsFinal || !method.IsVirtual ? "" : method.IsAbstract ? "abstract " : "virtual ";
-        return access + scope + kind;
+        if (method is not MethodInfo { DeclaringType.IsInterface: false, IsFinal: false, IsVirtual: true } own)
+        {
+            return access + scope;
+        }
+
+        bool isOverride = own.GetBaseDefinition().DeclaringType != own.DeclaringType;
+        return access + (own.IsAbstract ? "abstract " : isOverride ? "override " : "virtual ");
     }
 
     private static string Name(Type type, NullabilityInfo nullability)
@@ -212,6 +244,8 @@ internal static class PublicApi
             name = $"{Name(type.DeclaringType!)}.{name}";
         }
 
-        return type.IsGenericType ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : name;
+        return type.IsGenericType
+            ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+            : name;
     }
 }

@@ -4,8 +4,8 @@ using Xunit;
 namespace WasiGpu.Architecture.Tests;
 
 /// <summary>
-/// The public surface of each shipped library is a file that is reviewed: a change to it shows in a diff and is never an
-/// accident.
+/// The public surface of each shipped library is a file that is reviewed: a change to it shows in a diff and
+/// is never an accident.
 /// </summary>
 public sealed class PublicApiTests
 {
@@ -35,8 +35,8 @@ public sealed class PublicApiTests
         string approved = File.Exists(path) ? File.ReadAllText(path) : "";
         if (approved != actual)
         {
-            string[] before = approved.Split('\n');
-            string[] after = actual.Split('\n');
+            string[] before = [.. Qualified(approved)];
+            string[] after = [.. Qualified(actual)];
             IEnumerable<string> changes =
             [
                 .. before.Except(after).Select(line => $"- {line}"),
@@ -44,7 +44,20 @@ public sealed class PublicApiTests
             ];
             Assert.Fail(
                 $"The public surface of {library} is not the approved one:\n{string.Join('\n', changes)}\n"
-                + $"If that is meant, run the tests once with {AcceptVariable}=1 and commit PublicApi/{library}.txt.");
+                + $"If that is meant, run the tests once with {AcceptVariable}=1 "
+                + $"and commit PublicApi/{library}.txt.");
+        }
+    }
+
+    /// <summary>The lines of a surface; a member's line begins with its type, by which it is one of a kind.</summary>
+    private static IEnumerable<string> Qualified(string surface)
+    {
+        string type = "";
+        foreach (string line in surface.Split('\n'))
+        {
+            bool isMember = line.StartsWith(' ');
+            type = isMember ? type : line;
+            yield return isMember ? $"{type}: {line.Trim()}" : line;
         }
     }
 }

@@ -11,7 +11,8 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>
-    /// Every file that is tracked, or would be with the next commit, as a path from the root with forward slashes.
+    /// Every file that is tracked, or would be with the next commit, as a path from the root with forward
+    /// slashes.
     /// </summary>
     public static IReadOnlyList<string> Files => LazyFiles.Value;
 
@@ -27,8 +28,8 @@ internal static class Repository
     /// <param name="folder">Where it runs, as a path from the root.</param>
     /// <param name="program">Its name.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <exception cref="InvalidOperationException">It cannot be started or exits with another code than 0; the message
-    /// holds what it wrote to its error stream.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be started or exits with another code than 0;
+    /// the message holds what it wrote to its error stream.</exception>
     public static string Run(string folder, string program, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments)
@@ -51,8 +52,13 @@ internal static class Repository
 
     private static IReadOnlyList<string> ListFiles()
     {
-        string[] listed = Run(".", "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Split('\0');
-        return [.. listed.Where(path => path.Length > 0 && File.Exists(PathOf(path))).Order(StringComparer.Ordinal)];
+        string listed = Run(".", "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard");
+        return
+        [
+            .. listed.Split('\0', StringSplitOptions.RemoveEmptyEntries)
+                .Where(path => File.Exists(PathOf(path)))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private static string FindRoot()
@@ -63,6 +69,7 @@ internal static class Repository
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new InvalidOperationException("no folder above the tests holds WasiGpu.slnx");
+        return folder?.FullName
+            ?? throw new InvalidOperationException("no folder above the tests holds WasiGpu.slnx");
     }
 }

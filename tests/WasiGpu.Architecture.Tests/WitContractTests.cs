@@ -4,8 +4,8 @@ using Xunit;
 namespace WasiGpu.Architecture.Tests;
 
 /// <summary>
-/// Version 0.1.0 of the package never changes: guests were built against it. Its items are written down a second time in
-/// <c>Wit/wasi-gpu-0.1.0.txt</c>, and the package must say the same.
+/// Version 0.1.0 of the package never changes: guests were built against it. Its items are written down a
+/// second time in <c>Wit/wasi-gpu-0.1.0.txt</c>, and the package must say the same.
 /// </summary>
 public sealed class WitContractTests
 {

@@ -12,15 +12,16 @@ public sealed class WitHostTests
     [Fact]
     public void ParameterRecords_Always_HaveTheFieldsOfTheirRecords()
     {
-        WitType[] records = [.. Types("record").Where(type => type.Name.EndsWith("-params", StringComparison.Ordinal))];
+        WitType[] records =
+            [.. Types("record").Where(type => type.Name.EndsWith("-params", StringComparison.Ordinal))];
         Assert.Equal(7, records.Length);
         foreach (WitType record in records)
         {
             Type type = Assert.Single(Core.GetExportedTypes(), type => IsNamed(type, record.Name));
             ConstructorInfo primary = Assert.Single(type.GetConstructors());
-            Assert.Equal(
-                record.Fields,
-                primary.GetParameters().Select(field => new WitField(WitName.Of(field.Name!), TypeOf(field.ParameterType))));
+            IEnumerable<WitField> actual = primary.GetParameters()
+                .Select(field => new WitField(WitName.Of(field.Name!), TypeOf(field.ParameterType)));
+            Assert.Equal(record.Fields, actual);
         }
     }
 
@@ -30,7 +31,8 @@ public sealed class WitHostTests
         WitField[] fields = [.. typeof(DeviceInfo).GetProperties()
             .Where(property => property.Name is not (nameof(DeviceInfo.Id) or nameof(DeviceInfo.Details)))
             .Where(property => property.GetMethod!.IsPublic)
-            .Select(property => new WitField(WitName.Of(WithoutUnit(property.Name)), TypeOf(property.PropertyType)))];
+            .Select(property => (Name: WithoutUnit(property.Name), Type: property.PropertyType))
+            .Select(property => new WitField(WitName.Of(property.Name), TypeOf(property.Type)))];
         Assert.Equal(WitPackage.Current.Type("device-info").Fields, fields);
     }
 
@@ -62,7 +64,8 @@ public sealed class WitHostTests
     public void BufferUsage_Always_HasTheBitsOfBufferUsage()
     {
         WitType flags = WitPackage.Current.Type("buffer-usage");
-        (string Name, uint Value)[] expected = [.. flags.Fields.Select((flag, bit) => (flag.Name, 1u << bit))];
+        IEnumerable<(string Name, uint Value)> expected = flags.Fields
+            .Select((flag, bit) => (flag.Name, 1u << bit));
         IEnumerable<(string Name, uint Value)> actual = Enum.GetValues<BufferUsage>()
             .Where(flag => flag is not (BufferUsage.None or BufferUsage.All))
             .Select(flag => (WitName.Of(flag.ToString()), (uint)flag));
@@ -84,15 +87,16 @@ public sealed class WitHostTests
                 typeof(IGpuBackend).GetMethods(), method => WitName.WithoutWords(method.Name) == name);
             ParameterInfo[] parameters = method.GetParameters();
             Assert.True(IsNamed(parameters[0].ParameterType.GetElementType()!, kernel.Parameters[0].Type!));
-            Assert.Equal(
-                kernel.Parameters.Skip(1),
-                parameters.Skip(1).Select(parameter => new WitField(WitName.Of(parameter.Name!), BufferType(parameter))));
+            IEnumerable<WitField> buffers = parameters.Skip(1)
+                .Select(parameter => new WitField(WitName.Of(parameter.Name!), BufferType(parameter)));
+            Assert.Equal(kernel.Parameters.Skip(1), buffers);
         }
 
         string BufferType(ParameterInfo parameter)
         {
             Assert.Equal(typeof(GpuBuffer), parameter.ParameterType);
-            return nullability.Create(parameter).ReadState == NullabilityState.Nullable ? "option<buffer-id>" : "buffer-id";
+            bool isOptional = nullability.Create(parameter).ReadState == NullabilityState.Nullable;
+            return isOptional ? "option<buffer-id>" : "buffer-id";
         }
     }
 
@@ -105,7 +109,10 @@ public sealed class WitHostTests
             Enum.GetValues(type).Cast<object>().Select(Convert.ToInt32));
     }
 
-    private static bool IsNamed(Type type, string witName) => WitName.WithoutWords(type.Name) == WitName.WithoutWords(witName);
+    private static bool IsNamed(Type type, string witName)
+    {
+        return WitName.WithoutWords(type.Name) == WitName.WithoutWords(witName);
+    }
 
     private static string WithoutUnit(string name)
     {

@@ -50,7 +50,8 @@ internal sealed record SExpression(string? Atom, IReadOnlyList<SExpression> Item
             }
             else
             {
-                open.Peek().Add(new SExpression(c == '"' ? ReadString(text, ref position) : ReadWord(text, ref position), []));
+                string atom = c == '"' ? ReadString(text, ref position) : ReadWord(text, ref position);
+                open.Peek().Add(new SExpression(atom, []));
             }
         }
 
@@ -62,13 +63,15 @@ internal sealed record SExpression(string? Atom, IReadOnlyList<SExpression> Item
     private static string ReadWord(string text, ref int position)
     {
         int start = position;
-        while (position < text.Length && text[position] is not ('(' or ')') && !char.IsWhiteSpace(text[position]))
+        while (position < text.Length && !IsWordEnd(text[position]))
         {
             position++;
         }
 
         return text[start..position];
     }
+
+    private static bool IsWordEnd(char c) => c is '(' or ')' || char.IsWhiteSpace(c);
 
     private static string ReadString(string text, ref int position)
     {
