@@ -3,7 +3,9 @@ namespace WasiGpu;
 /// <summary>What a device is. The first five facts are those a guest gets from <c>get-device-info</c>.</summary>
 public sealed record DeviceInfo
 {
-    /// <summary>The one id of the device in this process and on the command line: backend, colon, number (<c>cpu:0</c>).</summary>
+    /// <summary>
+    /// The one id of the device in this process and on the command line: backend, colon, number (<c>cpu:0</c>).
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>The product name as its driver reports it.</summary>

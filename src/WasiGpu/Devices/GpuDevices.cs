@@ -109,7 +109,8 @@ public sealed class GpuDevices(IReadOnlyList<IGpuProvider> providers)
         return cpu is not null
             ? OpenOn(cpu, 0)
             : throw new GpuUnavailableException(
-                $"no hardware device was found, and the program has no CPU backend{string.Concat(reasons.Select(r => "; " + r))}");
+                "no hardware device was found, and the program has no CPU backend"
+                + string.Concat(reasons.Select(reason => "; " + reason)));
     }
 
     private string ExampleId() => $"{Providers.FirstOrDefault()?.Backend ?? "cpu"}:0";

@@ -114,7 +114,8 @@ public interface IGpuBackend : IDisposable
     /// <summary><c>c = alpha * op(a) * op(b) + beta * c</c>, row-major.</summary>
     /// <param name="parameters">Shapes, transpositions and factors; any dimension may be 0.</param>
     /// <param name="a">f32[m][k], or f32[k][m] when <c>trans-a</c>. Not read when alpha is 0.</param>
-    /// <param name="b">f32[k][n], or f32[n][k] when <c>trans-b</c>. Not read when alpha is 0; may be <paramref name="a"/>.</param>
+    /// <param name="b">f32[k][n], or f32[n][k] when <c>trans-b</c>. Not read when alpha is 0; may be
+    /// <paramref name="a"/>.</param>
     /// <param name="c">f32[m][n], read only when beta is not 0; never <paramref name="a"/> or <paramref name="b"/>.</param>
     void MatMul(in MatMulParams parameters, GpuBuffer a, GpuBuffer b, GpuBuffer c);
 

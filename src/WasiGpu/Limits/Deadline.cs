@@ -30,7 +30,10 @@ public sealed class Deadline
     /// <summary>A deadline that never passes and cannot be set.</summary>
     public static Deadline Never { get; } = new(time: null, isFixed: true);
 
-    /// <summary>Whether the end has come, by time or by <see cref="Cancel"/>. A few nanoseconds without an end, a clock read with one.</summary>
+    /// <summary>
+    /// Whether the end has come, by time or by <see cref="Cancel"/>. A few nanoseconds without an end, a clock read
+    /// with one.
+    /// </summary>
     public bool IsPassed
     {
         get

@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace WasiGpu.Architecture.Tests;
+
+/// <summary>What every file of the repository keeps to.</summary>
+public sealed partial class HygieneTests
+{
+    private const int HardLineLimit = 130;
+
+    [Fact]
+    public void TextFiles_Always_NameNoPathsOfAMachine() => AssertNoLineMatches(MachinePath());
+
+    [Fact]
+    public void TextFiles_Always_NameNoPackageRegistry() => AssertNoLineMatches(RegistryHost());
+
+    [Fact]
+    public void CSharpLines_Always_KeepToTheHardLimit()
+    {
+        string[] tooLong = [.. Lines()
+            .Where(line => line.Path.EndsWith(".cs", StringComparison.Ordinal))
+            .Where(line => line.Text.Length > HardLineLimit)
+            .Select(line => $"{line.Path}:{line.Number} has {line.Text.Length} columns")];
+        Assert.Empty(tooLong);
+    }
+
+    [Fact]
+    public void License_Always_IsTheApacheLicense()
+    {
+        Assert.Contains("Apache License", Repository.Read("LICENSE"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MarkdownLinks_Relative_LeadToFilesThatExist()
+    {
+        List<string> broken = [];
+        IEnumerable<string> pages = Repository.Files
+            .Where(path => path.EndsWith(".md", StringComparison.Ordinal));
+        foreach (string path in pages)
+        {
+            string folder = Path.GetDirectoryName(Repository.PathOf(path))!;
+            string prose = CodeBlock().Replace(Repository.Read(path), "");
+            foreach (Match link in MarkdownLink().Matches(prose))
+            {
+                string target = link.Groups["target"].Value;
+                if (!target.Contains(':') && !Path.Exists(Path.Combine(folder, target)))
+                {
+                    broken.Add($"{path} links to {target}");
+                }
+            }
+        }
+
+        Assert.Empty(broken);
+    }
+
+    private static void AssertNoLineMatches(Regex forbidden)
+    {
+        string[] found = [.. Lines()
+            .Where(line => forbidden.IsMatch(line.Text))
+            .Select(line => $"{line.Path}:{line.Number}: {forbidden.Match(line.Text).Value}")];
+        Assert.Empty(found);
+    }
+
+    private static IEnumerable<(string Path, int Number, string Text)> Lines()
+    {
+        foreach (string path in Repository.Files)
+        {
+            string text = Repository.Read(path);
+            if (text.Contains('\0'))
+            {
+                continue;
+            }
+
+            int number = 0;
+            foreach (string line in text.Split('\n'))
+            {
+                number++;
+                yield return (path, number, line);
+            }
+        }
+    }
+
+    // One letter of each word stands in brackets, so that the patterns do not match themselves.
+    [GeneratedRegex(@"(?<![\w.*])/([w]ork|[t]mp|[r]oot|[h]ome/\w+|[U]sers/\w+)/|\b[A-Z]:\\[U]sers\\")]
+    private static partial Regex MachinePath();
+
+    [GeneratedRegex(
+        @"https?://[^/\s""]*(regi[s]try|artifa[c]t|n[e]xus|mir[r]or|prox[y]|[p]ypi|[n]pmjs|[n]uget)")]
+    private static partial Regex RegistryHost();
+
+    [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\((?<target>[^)#\s]+)(#[^)\s]*)?\)", RegexOptions.ExplicitCapture)]
+    private static partial Regex MarkdownLink();
+}
