@@ -12,6 +12,7 @@ set -euo pipefail
 # Guests in C and C++ are linked with the SDK; wat is assembled as it is.
 guests='
 samples/hello-gpu/hello-gpu.wasm | c | samples/hello-gpu/main.c |
+tests/guests/host-suite.wasm     | c | tests/guests/host-suite/*.c | -ffp-contract=off
 '
 
 root=$(cd "$(dirname "$0")/.." && pwd)
