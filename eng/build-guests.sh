@@ -15,6 +15,7 @@ guests='
 samples/hello-gpu/hello-gpu.wasm | c | samples/hello-gpu/main.c |
 samples/random-forest/random-forest.wasm | c++ | samples/random-forest/*.cpp | -mbulk-memory -fno-rtti
 samples/dot-product/dot-product.wasm | c-library | samples/dot-product/*.c |
+tests/guests/host-suite.wasm     | c | tests/guests/host-suite/*.c | -ffp-contract=off
 '
 
 root=$(cd "$(dirname "$0")/.." && pwd)

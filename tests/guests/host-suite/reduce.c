@@ -44,7 +44,7 @@ static bool agrees(values_t kind, uint32_t count) {
     TRY_BOOL(input != 0 && fill(input, kind, count, count));
     summary_t s = summarise(kind, count, count);
     /* An offset of 1e6 on values of variance 1 keeps four digits. */
-    double variance_bound = (kind == VALUES_OFFSET ? 1e-4 : 1e-5) * s.variance;
+    double variance_bound = kind == VALUES_OFFSET ? 1e-4 * fmax(s.variance, 1) : 1e-5 * s.variance;
     const struct {
         reduce_op_t op;
         const char *name;
