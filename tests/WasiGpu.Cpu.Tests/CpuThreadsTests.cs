@@ -12,7 +12,8 @@ public sealed class CpuThreadsTests
         using CpuThreads pool = new(threads);
         int[] visits = new int[chunkCount];
 
-        pool.Run(new CallbackWork((chunk, _) => Interlocked.Increment(ref visits[chunk])), chunkCount, Deadline.Never);
+        CallbackWork work = new((chunk, _) => Interlocked.Increment(ref visits[chunk]));
+        pool.Run(work, chunkCount, Deadline.Never);
 
         Assert.All(visits, count => Assert.Equal(1, count));
     }

@@ -1,6 +1,7 @@
 namespace WasiGpu.Cpu.Tests;
 
-/// <summary>A deadline that passes while a kernel runs ends it: each kernel has far more work than its limit allows.</summary>
+/// <summary>A deadline that passes while a kernel runs ends it: each kernel has far more work than its limit
+/// allows.</summary>
 public sealed class DeadlineTests
 {
     public static TheoryData<string> KernelNames => [.. Kernels.Keys];

@@ -1,6 +1,7 @@
 namespace WasiGpu.Cpu.Tests;
 
-/// <summary>Elementwise functions against float64, over float32 values spread over all bit patterns.</summary>
+/// <summary>Elementwise functions against float64, over float32 values spread over all bit
+/// patterns.</summary>
 public sealed class FloatAccuracyTests
 {
     /// <summary>A prime, so that mantissas of all kinds are met.</summary>
@@ -73,7 +74,8 @@ public sealed class FloatAccuracyTests
                     {
                         float expected = MathF.FusedMultiplyAdd(left[i], rights[j], addend[i]);
                         Assert.Equal(
-                            BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(result[j]));
+                            BitConverter.SingleToUInt32Bits(expected),
+                            BitConverter.SingleToUInt32Bits(result[j]));
                     }
                 }
             }

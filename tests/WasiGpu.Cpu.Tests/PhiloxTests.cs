@@ -29,7 +29,8 @@ public sealed class PhiloxTests
             216610596, 351766442, 821869503, 2327935072, 2015994806, 2622335805, 1426779677, 1968309505,
         })]
     [InlineData(42u, 3u, 442u, new uint[] { 221, 297, 279, 62 })]
-    public unsafe void DrawIndices_KnownSeed_GivesKnownIndices(uint seed, uint stream, uint maxIndex, uint[] expected)
+    public unsafe void DrawIndices_KnownSeed_GivesKnownIndices(
+        uint seed, uint stream, uint maxIndex, uint[] expected)
     {
         uint[] drawn = new uint[expected.Length];
         fixed (uint* output = drawn)

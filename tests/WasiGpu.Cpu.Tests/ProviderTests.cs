@@ -5,7 +5,8 @@ public sealed class ProviderTests
     [Fact]
     public void Discover_NoVariables_FindsOneDevice()
     {
-        GpuDiscovery found = new CpuProvider(new CpuOptions { MaxThreads = 3, MemoryBytes = 12345 }).Discover();
+        CpuOptions options = new() { MaxThreads = 3, MemoryBytes = 12345 };
+        GpuDiscovery found = new CpuProvider(options).Discover();
 
         DeviceInfo device = Assert.Single(found.Devices);
         Assert.Null(found.UnavailableReason);
@@ -52,7 +53,8 @@ public sealed class ProviderTests
                 }
                 else
                 {
-                    GpuUnavailableException e = Assert.Throws<GpuUnavailableException>(() => provider.Open(0));
+                    GpuUnavailableException e =
+                        Assert.Throws<GpuUnavailableException>(() => provider.Open(0));
                     Assert.Contains(name, e.Message, StringComparison.Ordinal);
                 }
             });

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace WasiGpu.Cpu.Tests;
 
-/// <summary>Every instruction set and every number of threads gives the same bits. The sizes leave partial vectors,
-/// tiles and chunks, and give several chunks to threads.</summary>
+/// <summary>Every instruction set and every number of threads gives the same bits. The sizes leave partial
+/// vectors, tiles and chunks, and give several chunks to threads.</summary>
 public sealed class SameBitsTests
 {
     private const int ManyElements = 300_007;
@@ -31,7 +31,10 @@ public sealed class SameBitsTests
         }
     }
 
-    private static uint Bits(float value) => float.IsNaN(value) ? ~0u : BitConverter.SingleToUInt32Bits(value);
+    private static uint Bits(float value)
+    {
+        return float.IsNaN(value) ? ~0u : BitConverter.SingleToUInt32Bits(value);
+    }
 
     private static Dictionary<string, Func<TestSession, float[]>> MakeKernels()
     {
@@ -47,7 +50,8 @@ public sealed class SameBitsTests
         }
 
         kernels["matmul"] = session => RunMatMul(session, 131, 901, 77, transA: false, transB: false);
-        kernels["matmul transposed"] = session => RunMatMul(session, 67, 400, 1100, transA: true, transB: true);
+        kernels["matmul transposed"] =
+            session => RunMatMul(session, 67, 400, 1100, transA: true, transB: true);
         kernels["matmul tiny"] = session => RunMatMul(session, 7, 11, 5, transA: false, transB: true);
         kernels["average"] = session => RunAverage(session, rows: 4001, trees: 75);
         kernels["average narrow"] = session => RunAverage(session, rows: 40001, trees: 7);
@@ -62,7 +66,10 @@ public sealed class SameBitsTests
         float[] b = AnyFloats(ManyElements, seed: 2);
         GpuBuffer output = session.Create(ManyElements * 4UL);
         session.Backend.Elementwise(
-            new ElementwiseParams(ManyElements, op), session.Create<float>(a), session.Create<float>(b), output);
+            new ElementwiseParams(ManyElements, op),
+            session.Create<float>(a),
+            session.Create<float>(b),
+            output);
         return session.Read<float>(output, ManyElements);
     }
 
@@ -95,7 +102,9 @@ public sealed class SameBitsTests
     {
         GpuBuffer output = session.Create((ulong)rows * 4);
         session.Backend.Average(
-            new AverageParams((uint)trees, (uint)rows), session.Create<float>(Numbers(rows * trees, seed: 7)), output);
+            new AverageParams((uint)trees, (uint)rows),
+            session.Create<float>(Numbers(rows * trees, seed: 7)),
+            output);
         return session.Read<float>(output, rows);
     }
 

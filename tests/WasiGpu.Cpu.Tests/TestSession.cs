@@ -5,7 +5,11 @@ namespace WasiGpu.Cpu.Tests;
 /// <summary>A device and a session on it, with typed transfers.</summary>
 internal sealed unsafe class TestSession : IDisposable
 {
-    internal TestSession(SimdLevel simd, int threads = 1, Deadline? deadline = null, ulong memoryBytes = 1UL << 32)
+    internal TestSession(
+        SimdLevel simd,
+        int threads = 1,
+        Deadline? deadline = null,
+        ulong memoryBytes = 1UL << 32)
     {
         Device = new CpuDevice(new CpuSettings(simd, threads, memoryBytes));
         Backend = Device.CreateBackend(new BackendOptions { Deadline = deadline ?? Deadline.Never });
