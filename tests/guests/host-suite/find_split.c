@@ -293,8 +293,10 @@ static void short_data(uint32_t unused) {
             TRY(agrees_with_data(&p, floats[i]));
         }
     }
+    /* One listed row is the first without a label. */
     p.feature_idx = 1;
     p.rows = 77;
+    p.indices[0] = 77;
     TRY(agrees_with_data(&p, 800));
     p.rows = 0;
     (void)agrees_with_data(&p, 800);

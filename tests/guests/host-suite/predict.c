@@ -452,9 +452,12 @@ static bool start_changing(changing_t *c) {
            predicts(&c->forest, c->samples, 2, &c->ids);
 }
 
-/* Expects that the next prediction sees node 0 with another threshold. */
+/* Expects that the next prediction goes by node 0 as it now is on the device, with another threshold. The feature is
+ * read back because a kernel may have written it as -0.0f, which is no feature of the forest. */
 static bool sees_threshold(changing_t *c, float threshold) {
-    c->nodes[0].value = threshold;
+    TRY_BOOL(load(c->ids.nodes, 0, &c->nodes[0], sizeof(c->nodes[0])));
+    TRY_BOOL(expect(c->nodes[0].value == threshold, "threshold on the device: expected %g, got %g", (double)threshold,
+                    (double)c->nodes[0].value));
     return predicts(&c->forest, c->samples, 2, &c->ids);
 }
 
@@ -560,8 +563,7 @@ static void changed_by_reduce_and_find_split(uint32_t unused) {
     uint32_t zeros = make(16);
     const reduce_params_t sum = {.n_elements = 4, .op = REDUCE_OP_SUM};
     TRY(zeros != 0 && succeeds(wasi_gpu_ml_kernels_kernel_reduce(&sum, zeros, ids.nodes), "reduce"));
-    nodes[0].feature = 0;
-    TRY(predicts(&forest, samples, 2, &ids));
+    TRY(load(ids.nodes, 0, nodes, sizeof(nodes[0])) && predicts(&forest, samples, 2, &ids));
 
     /* Two scores over the start of node 0: 0 for equal labels on both sides, and +infinity. */
     const float data[] = {1, 2};
@@ -573,7 +575,8 @@ static void changed_by_reduce_and_find_split(uint32_t unused) {
     const find_split_params_t params = {.n_samples = 2, .n_features = 1, .feature_idx = 0, .n_thresholds = 2};
     TRY(succeeds(wasi_gpu_ml_kernels_kernel_find_split(&params, inputs[0], inputs[1], inputs[2], inputs[3], ids.nodes),
                  "find-split"));
-    nodes[0].value = INFINITY;
+    TRY(load(ids.nodes, 0, nodes, sizeof(nodes[0])));
+    TRY(expect(nodes[0].value == INFINITY, "score on the device: expected inf, got %g", (double)nodes[0].value));
     (void)predicts(&forest, samples, 2, &ids);
 }
 
