@@ -5,7 +5,8 @@ namespace WasiGpu.Conformance.Tests;
 /// <content>The kernels' faults.</content>
 internal sealed partial class FaultyBackend
 {
-    private TreeNode[]? _keptNodes;
+    private readonly Dictionary<GpuBuffer, TreeNode[]> _kept = [];
+    private readonly Dictionary<int, TreeNode[]> _keptBySize = [];
 
     public override void BootstrapSample(in BootstrapParams parameters, GpuBuffer outputIndices)
     {
@@ -120,7 +121,7 @@ internal sealed partial class FaultyBackend
             Store<float>(output, [float.NaN]);
         }
 
-        if (fault == Fault.BatchPredictWritesEarly && parameters.BatchSize > 0)
+        if (fault == Fault.BatchPredictWritesEarly && parameters is { BatchSize: > 0, NTrees: > 0 })
         {
             Bytes(output).AsSpan(0, sizeof(float)).Fill(0x77);
         }
@@ -286,10 +287,18 @@ internal sealed partial class FaultyBackend
             return [.. nodes, new TreeNode(TreeNode.Leaf, 0, 0, 0)];
         }
 
-        if (fault == Fault.BatchPredictKeepsForest)
+        bool isKept = fault is Fault.BatchPredictKeepsForest
+            or Fault.BatchPredictKeepsForestUntilWrite
+            or Fault.BatchPredictKeepsForestUntilWriteOrCopy;
+        if (isKept)
         {
-            // Kept by size, as a cache would by address.
-            return _keptNodes?.Length == nodes.Length ? _keptNodes : _keptNodes = nodes;
+            return _kept.TryGetValue(treeNodes, out TreeNode[]? kept) ? kept : _kept[treeNodes] = nodes;
+        }
+
+        if (fault == Fault.BatchPredictKeepsForestOfDestroyedBuffer)
+        {
+            // Found again by place in memory, which the next buffer of the same size gets.
+            return _keptBySize.TryGetValue(nodes.Length, out TreeNode[]? kept) ? kept : nodes;
         }
 
         return nodes;
@@ -337,7 +346,8 @@ internal sealed partial class FaultyBackend
     protected override float Mean(double sum, int trees, int row)
     {
         float mean = base.Mean(sum, trees, row);
-        return fault == Fault.BatchPredictDependsOnRow && row % 2 == 1 ? float.BitIncrement(mean) : mean;
+        bool isOff = fault == Fault.BatchPredictDependsOnRow && row % 2 == 1 && float.IsFinite(mean);
+        return isOff ? float.BitIncrement(mean) : mean;
     }
 
     private static double Uncentred(List<double> labels)
