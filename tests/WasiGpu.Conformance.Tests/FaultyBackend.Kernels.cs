@@ -73,7 +73,8 @@ internal sealed partial class FaultyBackend
             Fault.MatMulIgnoresTransB => parameters with { TransB = false },
             Fault.MatMulBetaIgnored => parameters with { Beta = 0 },
             Fault.MatMulAlphaScalesBeta => parameters with { Beta = parameters.Alpha * parameters.Beta },
-            Fault.MatMulAlphaZeroReadsOperands when parameters.Alpha == 0 => parameters with { Alpha = 1e-30f },
+            Fault.MatMulAlphaZeroReadsOperands when parameters.Alpha == 0 =>
+                parameters with { Alpha = 1e-30f },
             _ => parameters,
         };
         if (fault == Fault.MatMulTensorFloat32)
@@ -103,7 +104,9 @@ internal sealed partial class FaultyBackend
     {
         bool dropsRest = fault == Fault.ReduceDropsRest && parameters.NElements > 16;
         base.Reduce(
-            dropsRest ? parameters with { NElements = parameters.NElements & ~15U } : parameters, input, output);
+            dropsRest ? parameters with { NElements = parameters.NElements & ~15U } : parameters,
+            input,
+            output);
         bool isDifferent = (fault == Fault.ReduceDiffersBetweenCalls && ++_calls % 2 == 0)
             || (fault == Fault.SessionBesideAnotherDiffers && _sessions.Value > 1);
         Bytes(output)[0] ^= (byte)(isDifferent ? 1 : 0);
@@ -207,15 +210,18 @@ internal sealed partial class FaultyBackend
         return fault switch
         {
             Fault.ElementwiseSigmoidBaseTwo when op == ElementwiseOp.Sigmoid => 1 / (1 + MathF.Pow(2, -a)),
-            Fault.ElementwiseSigmoidOverflows when op == ElementwiseOp.Sigmoid => MathF.Exp(a) / (1 + MathF.Exp(a)),
+            Fault.ElementwiseSigmoidOverflows when op == ElementwiseOp.Sigmoid =>
+                MathF.Exp(a) / (1 + MathF.Exp(a)),
             Fault.ElementwiseReluNanIsZero when op == ElementwiseOp.Relu => a > 0 ? a : 0,
             Fault.ElementwiseExpInexact when op == ElementwiseOp.Exp => (float)Math.Pow(2, a * 1.442695f),
-            Fault.ElementwiseExpFlushesDenormals when op == ElementwiseOp.Exp => a < -87.3f ? 0 : MathF.Exp(a),
+            Fault.ElementwiseExpFlushesDenormals when op == ElementwiseOp.Exp =>
+                a < -87.3f ? 0 : MathF.Exp(a),
             Fault.ElementwiseTanhCancels when op == ElementwiseOp.Tanh => 1 - (2 / (MathF.Exp(2 * a) + 1)),
             Fault.ElementwiseSqrtOfAbsolute when op == ElementwiseOp.Sqrt => MathF.Sqrt(MathF.Abs(a)),
             Fault.ElementwiseLogZeroIsFinite when op == ElementwiseOp.Log && a == 0 => -103.27893f,
             Fault.ElementwiseLogCancels when op == ElementwiseOp.Log => MathF.Log2(a) * 0.6931f,
-            Fault.ElementwiseMulSaturates when op == ElementwiseOp.Mul && float.IsInfinity(a * b) => float.MaxValue,
+            Fault.ElementwiseMulSaturates when op == ElementwiseOp.Mul && float.IsInfinity(a * b) =>
+                float.MaxValue,
             _ => base.Apply(op, a, b),
         };
     }
