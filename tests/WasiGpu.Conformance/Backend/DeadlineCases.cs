@@ -119,7 +119,7 @@ internal static class DeadlineCases
             catch (DeadlineException)
             {
                 TimeSpan late = watch.Elapsed - limit;
-                Expect.True(late < MostAfterTheEnd, $"the deadline was noticed {late.TotalSeconds:0.0} s late");
+                Expect.True(late < MostAfterTheEnd, $"the end was noticed {late.TotalSeconds:0.0} s late");
             }
 
             watch = Stopwatch.StartNew();

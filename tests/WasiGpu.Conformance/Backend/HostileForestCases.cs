@@ -81,7 +81,7 @@ internal static class HostileForestCases
         uint count = (uint)sound.Nodes.Length;
         uint[] offsets =
         [
-            count - 1, count, count + 1, 0x0FFF_FFFF, 0x1000_0000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF0, Wild,
+            count - 1, count, count + 1, 0x0FFF_FFFF, 0x1000_0000, 0x7FFF_FFFF, 0x8000_0000, Wild - 15, Wild,
         ];
         foreach (uint offset in offsets)
         {
