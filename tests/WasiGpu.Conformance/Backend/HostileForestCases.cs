@@ -76,7 +76,11 @@ internal static class HostileForestCases
     {
         Forest sound = ForestBuilder.Random(scope.Random, 5, 3, 2);
         uint count = (uint)sound.Nodes.Length;
-        foreach (uint offset in new uint[] { count - 1, count, count + 1, 0x0FFF_FFFF, 0x1000_0000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF0, Wild })
+        uint[] offsets =
+        [
+            count - 1, count, count + 1, 0x0FFF_FFFF, 0x1000_0000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF0, Wild,
+        ];
+        foreach (uint offset in offsets)
         {
             Compare(scope, sound with { Offsets = [offset] });
             Compare(scope, sound with { Offsets = [.. sound.Offsets, offset] });

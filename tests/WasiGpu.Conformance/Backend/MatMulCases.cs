@@ -91,7 +91,8 @@ internal static class MatMulCases
         double allowed = oracle.MaxError();
         Expect.True(
             error <= allowed,
-            $"error {error:G4} (Frobenius norm): allowed {allowed:G4}, a plain float32 sum has {oracle.ErrorOf(oracle.Plain):G4}");
+            $"error {error:G4} (Frobenius norm): allowed {allowed:G4}, "
+            + $"a plain float32 sum has {oracle.ErrorOf(oracle.Plain):G4}");
     }
 
     private static void SameOperand(DeviceScope scope, bool transA, bool transB)
