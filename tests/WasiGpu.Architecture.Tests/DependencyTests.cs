@@ -68,7 +68,8 @@ public sealed partial class DependencyTests
     {
         Assert.All(CSharpFiles(), path =>
         {
-            string name = Path.GetFileNameWithoutExtension(path).Split('.')[0];
+            // Type.Concern.cs holds a part of a type, Type{T}.cs one with type parameters.
+            string name = Path.GetFileNameWithoutExtension(path).Split('.', '{')[0];
             string[] types = [.. TopLevelType().Matches(Repository.Read(path))
                 .Select(match => match.Groups["name"].Value)];
 
