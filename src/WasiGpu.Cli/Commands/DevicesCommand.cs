@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using WasiGpu.Cli.Output;
-using WasiGpu.Cli.Text;
+using WasiGpu.Cli.Values;
 
 namespace WasiGpu.Cli.Commands;
 

@@ -25,21 +25,4 @@ internal static class FileArgument
         });
         return file;
     }
-
-    /// <summary>The file, which is there.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="argument">The argument.</param>
-    /// <exception cref="CommandException">There is no such file.</exception>
-    internal static string GetExisting(ParseResult parsed, Argument<string> argument)
-    {
-        string path = parsed.GetRequiredValue(argument);
-        if (Directory.Exists(path))
-        {
-            throw new CommandException(ExitCodes.Host, $"'{path}' is a folder: name a WebAssembly file");
-        }
-
-        return Path.Exists(path)
-            ? path
-            : throw new CommandException(ExitCodes.Host, $"'{path}' does not exist: name a WebAssembly file");
-    }
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using WasiGpu.Cli.Text;
+using WasiGpu.Cli.Values;
 
 namespace WasiGpu.Cli.Commands;
 

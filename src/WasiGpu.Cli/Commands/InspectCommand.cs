@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using WasiGpu.Cli.Output;
-using WasiGpu.Cli.Text;
+using WasiGpu.Cli.Values;
 using WasiGpu.Wasmtime;
 
 namespace WasiGpu.Cli.Commands;
@@ -93,7 +93,7 @@ internal sealed class InspectCommand : Command, IHasExamples
 
     private int Run(ParseResult parsed)
     {
-        ModuleJson module = Describe(WasmHost.Inspect(FileArgument.GetExisting(parsed, _file)));
+        ModuleJson module = Describe(WasmHost.Inspect(parsed.GetRequiredValue(_file)));
         if (parsed.GetValue(_json))
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(module, CliJson.Default.ModuleJson));

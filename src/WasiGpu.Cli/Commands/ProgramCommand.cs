@@ -22,9 +22,7 @@ internal sealed class ProgramCommand : RootCommand, IHasExamples
         Add(new DevicesCommand());
         Add(new InspectCommand());
         Add(new ConformanceCommand());
-        SetAction(_ => throw new CommandException(
-            ExitCodes.Usage,
-            "no file to run: give one, as in 'wasi-gpu guest.wasm', or see 'wasi-gpu --help'"));
+        SetAction(Refuse);
     }
 
     /// <inheritdoc/>
@@ -36,4 +34,11 @@ internal sealed class ProgramCommand : RootCommand, IHasExamples
         "wasi-gpu inspect guest.wasm",
         "wasi-gpu conformance --small",
     ];
+
+    private static int Refuse(ParseResult parsed)
+    {
+        throw new CommandException(
+            ExitCodes.Usage,
+            "no file to run: give one, as in 'wasi-gpu guest.wasm', or see 'wasi-gpu --help'");
+    }
 }

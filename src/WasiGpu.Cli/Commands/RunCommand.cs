@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using WasiGpu.Cli.Guests;
-using WasiGpu.Cli.Text;
+using WasiGpu.Cli.Values;
 using WasiGpu.Wasmtime;
 
 namespace WasiGpu.Cli.Commands;
@@ -141,7 +141,7 @@ internal sealed class RunCommand : Command, IHasExamples
                 "--no-gpu contradicts --backend and --device: leave one of them out");
         }
 
-        string path = FileArgument.GetExisting(parsed, _file);
+        string path = parsed.GetRequiredValue(_file);
         using WasmHost host = new();
         using GuestModule module = host.Load(path);
         // A guest that does not use the GPU does not wait for one, unless the user insists.
@@ -149,7 +149,7 @@ internal sealed class RunCommand : Command, IHasExamples
             import => import.Module.StartsWith(GpuInterfaces.Package, StringComparison.Ordinal));
         bool isOpened = isGpuGranted && (usesGpu || _gpu.IsExplicit(parsed));
         using IGpuDevice? device = isOpened ? _gpu.Open(parsed) : null;
-        GuestRun run = new(path, module, Options(parsed, path, device))
+        GuestRun run = new(path, module, CreateOptions(parsed, path, device))
         {
             Export = parsed.GetValue(_invoke),
             ExportArguments = parsed.GetValue(_arguments) ?? [],
@@ -158,7 +158,7 @@ internal sealed class RunCommand : Command, IHasExamples
         return run.Run();
     }
 
-    private GuestOptions Options(ParseResult parsed, string path, IGpuDevice? device)
+    private GuestOptions CreateOptions(ParseResult parsed, string path, IGpuDevice? device)
     {
         GuestOptions defaults = new();
         return new GuestOptions

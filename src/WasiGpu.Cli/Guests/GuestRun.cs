@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using WasiGpu.Cli.Output;
-using WasiGpu.Cli.Text;
+using WasiGpu.Cli.Values;
 using WasiGpu.Wasmtime;
 
 namespace WasiGpu.Cli.Guests;
@@ -86,6 +86,13 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
 
     private WasmValue[] ParseArguments(FunctionSignature signature)
     {
+        if (signature.Parameters.Concat(signature.Results).Any(type => !IsNumber(type)))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"--invoke '{Export}' is not allowed: it takes a function of numbers, this one has type {signature}");
+        }
+
         if (ExportArguments.Count != signature.Parameters.Count)
         {
             throw new CommandException(
@@ -147,7 +154,7 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
         {
             GuestTrapKind.Deadline => (TimeLimitMessage(), ExitCodes.Ended),
             GuestTrapKind.Cancelled => ($"{path}: interrupted", ExitCodes.Interrupted),
-            GuestTrapKind.Host => ($"{path}: fault of the host: {trap.Message}", ExitCodes.Host),
+            GuestTrapKind.Host => ($"{path}: {trap.Message}", ExitCodes.Host),
             _ => ($"{path}: trap: {trap.Message}", ExitCodes.Ended),
         };
         Messages.Error(message);
@@ -178,6 +185,11 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
         table.Add("kernel time", Milliseconds(usage.KernelTime));
         table.Add("run time", Milliseconds(usage.RunTime));
         table.Write(Console.Error);
+    }
+
+    private static bool IsNumber(WasmType type)
+    {
+        return type is WasmType.I32 or WasmType.I64 or WasmType.F32 or WasmType.F64;
     }
 
     private static string Number(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

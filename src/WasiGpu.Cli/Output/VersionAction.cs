@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Reflection;
 using System.Runtime.InteropServices;
+using WasiGpu.Wasmtime;
 
 namespace WasiGpu.Cli.Output;
 
@@ -14,12 +14,9 @@ internal sealed class VersionAction : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        Assembly program = typeof(VersionAction).Assembly;
-        string? version = program.GetName().Version?.ToString(fieldCount: 3);
-        string? engine = program.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .FirstOrDefault(metadata => metadata.Key == "WasmtimeVersion")?.Value;
+        string? version = typeof(VersionAction).Assembly.GetName().Version?.ToString(fieldCount: 3);
         parseResult.InvocationConfiguration.Output.WriteLine(
-            $"wasi-gpu {version} (wasmtime {engine}, {RuntimeInformation.RuntimeIdentifier})");
+            $"wasi-gpu {version} (wasmtime {WasmHost.WasmtimeVersion}, {RuntimeInformation.RuntimeIdentifier})");
         return ExitCodes.Success;
     }
 }

@@ -1,4 +1,4 @@
-namespace WasiGpu.Cli.Text;
+namespace WasiGpu.Cli.Values;
 
 /// <summary>Environment variables for a guest as users write them: <c>NAME=VALUE</c>, or <c>NAME</c> to hand on.</summary>
 internal static class EnvironmentText

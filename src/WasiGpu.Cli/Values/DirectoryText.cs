@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using WasiGpu.Wasmtime;
 
-namespace WasiGpu.Cli.Text;
+namespace WasiGpu.Cli.Values;
 
 /// <summary>Folders for a guest as users write them: <c>HOST</c>, <c>HOST::GUEST</c>, <c>HOST::GUEST::ro</c>.</summary>
 internal static class DirectoryText

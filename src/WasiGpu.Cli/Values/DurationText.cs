@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace WasiGpu.Cli.Text;
+namespace WasiGpu.Cli.Values;
 
 /// <summary>Durations as users write them: <c>500ms</c>, <c>2s</c>, <c>1m</c>, <c>1h</c>.</summary>
 internal static class DurationText

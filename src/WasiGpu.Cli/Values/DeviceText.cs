@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace WasiGpu.Cli.Text;
+namespace WasiGpu.Cli.Values;
 
 /// <summary>Devices as users write them: a number within a backend, or an id.</summary>
 internal static class DeviceText

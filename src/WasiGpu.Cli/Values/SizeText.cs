@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace WasiGpu.Cli.Text;
+namespace WasiGpu.Cli.Values;
 
 /// <summary>Sizes as users write them: plain bytes, or <c>64KiB</c>, <c>16MiB</c>, <c>2GiB</c>.</summary>
 internal static class SizeText
