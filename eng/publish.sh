@@ -12,7 +12,6 @@ if [[ $# -ne 1 || $1 == -* ]]; then
 fi
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-rid=linux-x64
 files=(wasi-gpu libwasmtime.so LICENSE THIRD-PARTY-NOTICES.md)
 
 # Compiling ahead of time links with the system's C compiler against zlib.
@@ -45,7 +44,7 @@ command -v clang > /dev/null || linker=gcc
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 dotnet publish "$root/src/WasiGpu.Cli/WasiGpu.Cli.csproj" \
-    --configuration Release --runtime "$rid" --output "$scratch/out" --nologo --verbosity quiet \
+    --configuration Release --output "$scratch/out" --nologo --verbosity quiet \
     -p:CppCompilerAndLinker="$linker" -p:PathMap="$root=/_/" -p:DebugType=none >&2
 cp "$root/LICENSE" "$root/THIRD-PARTY-NOTICES.md" "$scratch/out/"
 

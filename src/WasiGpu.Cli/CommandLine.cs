@@ -20,7 +20,8 @@ internal static class CommandLine
         try
         {
             ProgramCommand program = new();
-            ParseResult parsed = program.Parse(WithDefaultCommand(program, arguments), new ParserConfiguration
+            string[] complete = WithDefaultCommand(program, arguments);
+            ParseResult parsed = program.Parse(DoubleDash.Escape(complete), new ParserConfiguration
             {
                 // A guest's '@name' is its own, and '-abc' is never three options.
                 ResponseFileTokenReplacer = null,
@@ -30,6 +31,11 @@ internal static class CommandLine
             {
                 Messages.Error(Describe(parsed, parsed.Errors[0]));
                 return ExitCodes.Usage;
+            }
+
+            if (FindFlagWithValue(parsed, complete) is { } flag)
+            {
+                throw new CommandException(ExitCodes.Usage, $"'{flag}' is not allowed: this option takes no value");
             }
 
             return parsed.Invoke(new InvocationConfiguration
@@ -70,6 +76,20 @@ internal static class CommandLine
         return isComplete ? arguments : [RunCommand.CommandName, .. arguments];
     }
 
+    /// <summary>
+    /// Finds <c>--flag=value</c>, of which the parser makes a flag and the next argument, FILE: null when there is
+    /// none.
+    /// </summary>
+    private static string? FindFlagWithValue(ParseResult parsed, string[] arguments)
+    {
+        string? file = parsed.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault()?.Tokens
+            .FirstOrDefault()?.Value;
+        return parsed.CommandResult.Command.Options
+            .Where(option => option.Arity.MaximumNumberOfValues == 0)
+            .Select(option => $"{option.Name}={file}")
+            .FirstOrDefault(arguments.Contains);
+    }
+
     private static string Describe(ParseResult parsed, ParseError error)
     {
         Command command = parsed.CommandResult.Command;
@@ -81,7 +101,7 @@ internal static class CommandLine
 
         if (error.SymbolResult is OptionResult { Tokens.Count: 0 } bare)
         {
-            return $"{bare.Option.Name} needs a value, {bare.Option.HelpName}: {bare.Option.Description}";
+            return $"{bare.Option.Name} needs a value, {bare.Option.HelpName}: see '{help}'";
         }
 
         if (error.SymbolResult is OptionResult { IdentifierTokenCount: > 1 } repeated
@@ -91,7 +111,7 @@ internal static class CommandLine
         }
 
         return parsed.UnmatchedTokens.Count > 0
-            ? $"'{parsed.UnmatchedTokens[0]}' is no argument or option of '{command.Name}': see {help}"
-            : error.Message;
+            ? $"'{DoubleDash.Unescape(parsed.UnmatchedTokens[0])}' is no argument or option of '{command.Name}': see '{help}'"
+            : DoubleDash.Unescape(error.Message);
     }
 }

@@ -17,7 +17,7 @@ internal static class FileArgument
             {
                 result.AddError("no file is given: name a WebAssembly file");
             }
-            else if (text.StartsWith('-'))
+            else if (DoubleDash.Unescape(text).StartsWith('-'))
             {
                 result.AddError(
                     $"'{text}' is no option: see 'wasi-gpu --help', or write './{text}' for a file of that name");

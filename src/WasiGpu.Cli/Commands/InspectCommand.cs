@@ -89,7 +89,7 @@ internal sealed class InspectCommand : Command, IHasExamples
         return pages <= uint.MaxValue ? SizeText.Format(pages * PageBytes) : $"{pages} pages of 64 KiB";
     }
 
-    private static void Line(string text) => Console.Out.WriteLine(Messages.OneLine(text));
+    private static void Line(string text) => Console.Out.WriteLine(Messages.OneLine(text).TrimEnd());
 
     private int Run(ParseResult parsed)
     {

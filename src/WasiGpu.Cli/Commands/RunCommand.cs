@@ -142,6 +142,7 @@ internal sealed class RunCommand : Command, IHasExamples
         }
 
         string path = parsed.GetRequiredValue(_file);
+        string[] arguments = [.. (parsed.GetValue(_arguments) ?? []).Select(DoubleDash.Unescape)];
         using WasmHost host = new();
         using GuestModule module = host.Load(path);
         // A guest that does not use the GPU does not wait for one, unless the user insists.
@@ -149,21 +150,21 @@ internal sealed class RunCommand : Command, IHasExamples
             import => import.Module.StartsWith(GpuInterfaces.Package, StringComparison.Ordinal));
         bool isOpened = isGpuGranted && (usesGpu || _gpu.IsExplicit(parsed));
         using IGpuDevice? device = isOpened ? _gpu.Open(parsed) : null;
-        GuestRun run = new(path, module, CreateOptions(parsed, path, device))
+        GuestRun run = new(path, module, CreateOptions(parsed, device, [Path.GetFileName(path), .. arguments]))
         {
             Export = parsed.GetValue(_invoke),
-            ExportArguments = parsed.GetValue(_arguments) ?? [],
+            ExportArguments = arguments,
             ShowsUsage = parsed.GetValue(_stats),
         };
         return run.Run();
     }
 
-    private GuestOptions CreateOptions(ParseResult parsed, string path, IGpuDevice? device)
+    private GuestOptions CreateOptions(ParseResult parsed, IGpuDevice? device, string[] arguments)
     {
         GuestOptions defaults = new();
         return new GuestOptions
         {
-            Arguments = [Path.GetFileName(path), .. parsed.GetValue(_arguments) ?? []],
+            Arguments = arguments,
             Environment = parsed.GetValue(_environment) ?? [],
             Directories = parsed.GetValue(_directories) ?? [],
             InheritStandardStreams = true,
