@@ -45,11 +45,13 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 dotnet publish "$root/src/WasiGpu.Cli/WasiGpu.Cli.csproj" \
     --configuration Release --output "$scratch/out" --nologo --verbosity quiet \
-    -p:CppCompilerAndLinker="$linker" -p:PathMap="$root=/_/" -p:DebugType=none >&2
+    -p:CppCompilerAndLinker="$linker" -p:PathMap="$root=/_/" >&2
 cp "$root/LICENSE" "$root/THIRD-PARTY-NOTICES.md" "$scratch/out/"
 
 rm -rf "$1"
 mkdir -p "$1"
 for file in "${files[@]}"; do
-    cp "$scratch/out/$file" "$1/"
+    mode=644
+    [[ $file != wasi-gpu ]] || mode=755
+    install -m "$mode" "$scratch/out/$file" "$1/"
 done

@@ -83,7 +83,7 @@ public sealed class InformationTests
     }
 
     [Fact]
-    public void Output_WhoseReaderIsGone_IsNoCrash()
+    public async Task Output_WhoseReaderIsGone_IsNoCrash()
     {
         const string Script = "\"$0\" devices | (exec 0<&-; sleep 1); echo \"${PIPESTATUS[0]}\"";
         ProcessStartInfo start = new("bash", ["-c", Script, PublishedProgram.Path])
@@ -92,9 +92,10 @@ public sealed class InformationTests
             RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        Assert.Equal("0\n", process.StandardOutput.ReadToEnd());
-        Assert.Equal("", errors.GetAwaiter().GetResult());
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
+        Assert.Equal("0\n", await process.StandardOutput.ReadToEndAsync(cancellation));
+        Assert.Equal("", await errors);
     }
 
     internal static IEnumerable<JsonElement> Backends()
