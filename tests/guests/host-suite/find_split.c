@@ -109,7 +109,8 @@ static bool make_buffers(const problem_t *p, size_t data_floats, ids_t *ids) {
     ids->indices = make_array(p->indices, p->n_samples * sizeof(uint32_t));
     ids->thresholds = make_array(p->thresholds, p->n_thresholds * sizeof(float));
     ids->scores = make(p->n_thresholds == 0 ? 1 : (uint64_t)p->n_thresholds * sizeof(float));
-    return ids->data != 0 && ids->labels != 0 && ids->indices != 0 && ids->thresholds != 0 && ids->scores != 0;
+    return ids->data != 0 && ids->labels != 0 && ids->indices != 0 && ids->thresholds != 0 &&
+           ids->scores != 0;
 }
 
 static int32_t find_split(const problem_t *p, const ids_t *ids) {
@@ -117,8 +118,8 @@ static int32_t find_split(const problem_t *p, const ids_t *ids) {
                                         .n_features = p->n_features,
                                         .feature_idx = p->feature_idx,
                                         .n_thresholds = p->n_thresholds};
-    return wasi_gpu_ml_kernels_kernel_find_split(&params, ids->data, ids->labels, ids->indices, ids->thresholds,
-                                                 ids->scores);
+    return wasi_gpu_ml_kernels_kernel_find_split(&params, ids->data, ids->labels, ids->indices,
+                                                 ids->thresholds, ids->scores);
 }
 
 static bool are_scores(const problem_t *p, size_t data_floats, const float *got) {
@@ -129,7 +130,8 @@ static bool are_scores(const problem_t *p, size_t data_floats, const float *got)
         TRY_BOOL(expect(is_within(got[t], expected, bound),
                         "%" PRIu32 " samples, %" PRIu32 " thresholds, number %" PRIu32
                         " (%.9g): expected %.9g within %.3g, got %.9g",
-                        p->n_samples, p->n_thresholds, t, (double)p->thresholds[t], expected, bound, (double)got[t]));
+                        p->n_samples, p->n_thresholds, t, (double)p->thresholds[t], expected, bound,
+                        (double)got[t]));
     }
     return true;
 }
@@ -146,9 +148,7 @@ static bool agrees_with_data(const problem_t *p, size_t data_floats) {
            drop(ids.thresholds) && drop(ids.scores);
 }
 
-static bool agrees(const problem_t *p) {
-    return agrees_with_data(p, (size_t)p->rows * p->n_features);
-}
+static bool agrees(const problem_t *p) { return agrees_with_data(p, (size_t)p->rows * p->n_features); }
 
 static void shapes(uint32_t unused) {
     (void)unused;
@@ -237,8 +237,8 @@ static void special_features(uint32_t unused) {
     for (uint32_t row = 0; row < p.rows; row += 3) {
         p.data[row * 3 + p.feature_idx] = specials[row / 3 % 6];
     }
-    static const float thresholds[12] = {NAN,  INFINITY, -INFINITY, 0,    -0.0f, 0.5f,
-                                         0.5f, NAN,      0.25f,     -1e9f, 1e9f, -0.5f};
+    static const float thresholds[12] = {NAN,  INFINITY, -INFINITY, 0,     -0.0f, 0.5f,
+                                         0.5f, NAN,      0.25f,     -1e9f, 1e9f,  -0.5f};
     memcpy(p.thresholds, thresholds, sizeof(thresholds));
     TRY(agrees(&p));
     /* Every value NaN: the left side is empty. */
@@ -271,7 +271,8 @@ static void special_labels(uint32_t which) {
 
 static void hostile_indices(uint32_t unused) {
     (void)unused;
-    static const uint32_t wild[] = {0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, 0x40000000, 0x20000001, 1000, 1001, 0x55555556};
+    static const uint32_t wild[] = {0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, 0x40000000,
+                                    0x20000001, 1000,       1001,       0x55555556};
     problem_t p = random_problem(1000, 3, 1500, 11, 14);
     for (uint32_t i = 0; i < p.n_samples; i += 4) {
         p.indices[i] = wild[i / 4 % COUNT_OF(wild)];
@@ -313,7 +314,8 @@ static void partial_last_elements(uint32_t unused) {
     TRY(make_buffers(&p, 50, &ids));
     ids.data = make(50 * 4 + 3);
     ids.labels = make(50 * 4 + 3);
-    TRY(ids.data != 0 && ids.labels != 0 && store(ids.data, 0, p.data, 200) && store(ids.labels, 0, p.labels, 200));
+    TRY(ids.data != 0 && ids.labels != 0 && store(ids.data, 0, p.data, 200) &&
+        store(ids.labels, 0, p.labels, 200));
     TRY(paint(ids.data, 200, 0x3F, 3) && paint(ids.labels, 200, 0x45, 3));
     float got[5];
     TRY(succeeds(find_split(&p, &ids), "find-split") && load(ids.scores, 0, got, sizeof(got)));
@@ -372,7 +374,8 @@ static void repeats(uint32_t n_thresholds) {
     for (int round = 0; round < 4; round++) {
         TRY(paint(ids.scores, 0, 0xFF, size));
         TRY(succeeds(find_split(&p, &ids), "find-split"));
-        TRY(round > 0 ? holds(ids.scores, 0, first, size, "the same call again") : load(ids.scores, 0, first, size));
+        TRY(round > 0 ? holds(ids.scores, 0, first, size, "the same call again")
+                      : load(ids.scores, 0, first, size));
     }
 }
 

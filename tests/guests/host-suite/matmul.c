@@ -5,7 +5,8 @@
 
 enum { TRANS_A = 1, TRANS_B = 2 };
 
-static matmul_params_t params_of(uint32_t m, uint32_t k, uint32_t n, uint32_t transposed, float alpha, float beta) {
+static matmul_params_t params_of(uint32_t m, uint32_t k, uint32_t n, uint32_t transposed, float alpha,
+                                 float beta) {
     return (matmul_params_t){.m = m,
                              .k = k,
                              .n = n,
@@ -21,10 +22,12 @@ typedef struct {
     float *plain;  /* A plain float32 accumulation, the measure of the accuracy asked for. */
 } reference_t;
 
-/* a and b as they are stored. One row of c at a time, along rows of op(b), so that memory is read in order. */
+/* a and b as they are stored. One row of c at a time, along rows of op(b), so that memory is read in order.
+ */
 static reference_t multiply(const matmul_params_t *p, const float *a, const float *b, const float *c) {
     size_t count = (size_t)p->m * p->n;
-    reference_t r = {memory(count * sizeof(double)), memory(count * sizeof(double)), memory(count * sizeof(float))};
+    reference_t r = {memory(count * sizeof(double)), memory(count * sizeof(double)),
+                     memory(count * sizeof(float))};
     for (uint32_t row = 0; row < p->m; row++) {
         double *exact = r.exact + (size_t)row * p->n;
         double *sizes = r.sizes + (size_t)row * p->n;
@@ -56,13 +59,15 @@ static bool is_accurate(const matmul_params_t *p, const reference_t *r, const fl
     double norm = 0;
     for (size_t i = 0; i < count; i++) {
         double difference = (double)got[i] - r->exact[i];
-        /* What k + 2 roundings may add up to, and twice that: catches one wrong element among many right ones. */
+        /* What k + 2 roundings may add up to, and twice that: catches one wrong element among many right
+         * ones. */
         double bound = 2 * (p->k + 3.0) * 0x1p-24 * r->sizes[i];
         TRY_BOOL(expect(is_within(got[i], r->exact[i], bound),
-                        "%" PRIu32 " x %" PRIu32 " x %" PRIu32 ", trans %d %d, alpha %g, beta %g, element %zu: expected "
+                        "%" PRIu32 " x %" PRIu32 " x %" PRIu32
+                        ", trans %d %d, alpha %g, beta %g, element %zu: expected "
                         "%.9g, got %.9g",
-                        p->m, p->k, p->n, p->trans_a, p->trans_b, (double)p->alpha, (double)p->beta, i, r->exact[i],
-                        (double)got[i]));
+                        p->m, p->k, p->n, p->trans_a, p->trans_b, (double)p->alpha, (double)p->beta, i,
+                        r->exact[i], (double)got[i]));
         error += difference * difference;
         double plain_difference = (double)r->plain[i] - r->exact[i];
         plain_error += plain_difference * plain_difference;
@@ -71,8 +76,9 @@ static bool is_accurate(const matmul_params_t *p, const reference_t *r, const fl
     /* Over few elements the plain error is luck, and the bound above has to do. */
     double limit = 2 * sqrt(plain_error) + 0x1p-23 * sqrt(norm);
     return expect(count < 256 || sqrt(error) <= limit,
-                  "%" PRIu32 " x %" PRIu32 " x %" PRIu32 ", trans %d %d: expected an error up to %.4g, got %.4g", p->m,
-                  p->k, p->n, p->trans_a, p->trans_b, limit, sqrt(error));
+                  "%" PRIu32 " x %" PRIu32 " x %" PRIu32
+                  ", trans %d %d: expected an error up to %.4g, got %.4g",
+                  p->m, p->k, p->n, p->trans_a, p->trans_b, limit, sqrt(error));
 }
 
 static float *values(uint32_t seed, size_t count) {
@@ -111,9 +117,10 @@ static bool agrees(matmul_params_t p) {
 
 static void shapes(uint32_t transposed) {
     static const uint32_t dimensions[][3] = {
-        {1, 1, 1},   {1, 2, 1},    {2, 1, 3},    {3, 3, 3},   {1, 17, 5},   {5, 17, 1},   {4, 8, 16},   {7, 5, 13},
-        {16, 16, 16}, {17, 15, 33}, {31, 33, 32}, {64, 64, 64}, {65, 63, 67}, {1, 300, 65}, {129, 2, 127}, {100, 257, 3},
-        {128, 130, 1}, {3, 1000, 129}, {127, 31, 257},
+        {1, 1, 1},     {1, 2, 1},     {2, 1, 3},      {3, 3, 3},      {1, 17, 5},
+        {5, 17, 1},    {4, 8, 16},    {7, 5, 13},     {16, 16, 16},   {17, 15, 33},
+        {31, 33, 32},  {64, 64, 64},  {65, 63, 67},   {1, 300, 65},   {129, 2, 127},
+        {100, 257, 3}, {128, 130, 1}, {3, 1000, 129}, {127, 31, 257},
     };
     for (size_t i = 0; i < COUNT_OF(dimensions); i++) {
         const uint32_t *d = dimensions[i];
@@ -125,7 +132,7 @@ static void shapes(uint32_t transposed) {
 }
 
 static void alpha_and_beta(uint32_t transposed) {
-    static const float pairs[][2] = {{1, 0},  {2.5f, 0}, {1, 1},   {-0.5f, 2},     {0, 1},   {0, 0},
+    static const float pairs[][2] = {{1, 0},  {2.5f, 0}, {1, 1},        {-0.5f, 2},  {0, 1},  {0, 0},
                                      {0, -3}, {1, -1},   {1e-3f, 1e3f}, {3, 0.125f}, {-1, 0}, {1, -0.0f}};
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
         TRY(agrees(params_of(33, 20, 41, transposed, pairs[i][0], pairs[i][1])));
@@ -190,7 +197,8 @@ static void empty_dimensions(uint32_t transposed) {
     float got;
     TRY(load(c, 0, &got, 4));
     TRY(expect(got == 0, "k = 0, beta = 0, NaN in c: expected 0, got %.9g", (double)got));
-    const matmul_params_t nothing[] = {params_of(0, 0, 0, transposed, 1, 0), params_of(0, 5, 9, transposed, 1, 1),
+    const matmul_params_t nothing[] = {params_of(0, 0, 0, transposed, 1, 0),
+                                       params_of(0, 5, 9, transposed, 1, 1),
                                        params_of(9, 0, 0, transposed, 1, 1)};
     uint32_t long_enough = make(400);
     uint32_t untouched = make(16);
@@ -203,7 +211,8 @@ static void empty_dimensions(uint32_t transposed) {
 }
 
 /* One product of M x K x N with every operand given; expects each element. */
-static bool gives(matmul_params_t p, float a_value, float b_value, float c_value, float expected, const char *what) {
+static bool gives(matmul_params_t p, float a_value, float b_value, float c_value, float expected,
+                  const char *what) {
     size_t counts[3] = {(size_t)p.m * p.k, (size_t)p.k * p.n, (size_t)p.m * p.n};
     float fills[3] = {a_value, b_value, c_value};
     uint32_t ids[3];
@@ -220,8 +229,8 @@ static bool gives(matmul_params_t p, float a_value, float b_value, float c_value
     TRY_BOOL(load(ids[2], 0, got, (uint64_t)counts[2] * sizeof(float)));
     for (size_t i = 0; i < counts[2]; i++) {
         TRY_BOOL(expect(is_within(got[i], (double)expected, 0),
-                        "%s, %" PRIu32 " x %" PRIu32 " x %" PRIu32 ", element %zu: expected %g, got %.9g", what, p.m, p.k,
-                        p.n, i, (double)expected, (double)got[i]));
+                        "%s, %" PRIu32 " x %" PRIu32 " x %" PRIu32 ", element %zu: expected %g, got %.9g",
+                        what, p.m, p.k, p.n, i, (double)expected, (double)got[i]));
     }
     return drop(ids[0]) && drop(ids[1]) && drop(ids[2]);
 }
@@ -238,15 +247,18 @@ static void special_values(uint32_t transposed) {
         TRY(gives(params_of(m, k, n, transposed, 1, -0.0f), 1, 1, NAN, whole, "beta -0 with NaN in c"));
         TRY(gives(params_of(m, k, n, transposed, 0, 2), NAN, 1, 3, 6, "alpha 0 with NaN in a"));
         TRY(gives(params_of(m, k, n, transposed, 0, 2), 1, NAN, 3, 6, "alpha 0 with NaN in b"));
-        TRY(gives(params_of(m, k, n, transposed, 0, 1), INFINITY, -INFINITY, 3, 3, "alpha 0 with infinities"));
-        TRY(gives(params_of(m, k, n, transposed, 0, 0), NAN, NAN, NAN, 0, "alpha 0 and beta 0 with NaN everywhere"));
+        TRY(gives(params_of(m, k, n, transposed, 0, 1), INFINITY, -INFINITY, 3, 3,
+                  "alpha 0 with infinities"));
+        TRY(gives(params_of(m, k, n, transposed, 0, 0), NAN, NAN, NAN, 0,
+                  "alpha 0 and beta 0 with NaN everywhere"));
         TRY(gives(params_of(m, k, n, transposed, 1, 0), NAN, 1, 0, NAN, "NaN in a"));
         TRY(gives(params_of(m, k, n, transposed, 1, 0), 1, NAN, 0, NAN, "NaN in b"));
         TRY(gives(params_of(m, k, n, transposed, 1, 1), 1, 1, NAN, NAN, "beta 1 with NaN in c"));
         TRY(gives(params_of(m, k, n, transposed, 1, 0), INFINITY, 2, 0, INFINITY, "infinity in a"));
         TRY(gives(params_of(m, k, n, transposed, 1, 0), 2, -INFINITY, 0, -INFINITY, "minus infinity in b"));
         TRY(gives(params_of(m, k, n, transposed, 1, 0), INFINITY, 0, 0, NAN, "infinity times 0"));
-        TRY(gives(params_of(m, k, n, transposed, 1, 1), INFINITY, 1, -INFINITY, NAN, "infinity minus infinity"));
+        TRY(gives(params_of(m, k, n, transposed, 1, 1), INFINITY, 1, -INFINITY, NAN,
+                  "infinity minus infinity"));
     }
 }
 
@@ -300,10 +312,10 @@ static void repeats(uint32_t transposed) {
     }
 }
 
-#define FOR_EACH_TRANSPOSITION(rule, function)                                                                         \
-    {"matmul." rule ".nn", function, 0}, {"matmul." rule ".tn", function, TRANS_A},                                    \
-        {"matmul." rule ".nt", function, TRANS_B}, {                                                                   \
-        "matmul." rule ".tt", function, TRANS_A | TRANS_B                                                              \
+#define FOR_EACH_TRANSPOSITION(rule, function)                                                               \
+    {"matmul." rule ".nn", function, 0}, {"matmul." rule ".tn", function, TRANS_A},                          \
+        {"matmul." rule ".nt", function, TRANS_B}, {                                                         \
+        "matmul." rule ".tt", function, TRANS_A | TRANS_B                                                    \
     }
 
 const test_case_t matmul_cases[] = {

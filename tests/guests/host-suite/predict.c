@@ -82,7 +82,8 @@ static bool are_predictions(const forest_t *f, const float *samples, uint32_t ba
         }
         double expected = sum / f->n_trees;
         TRY_BOOL(expect(is_within(got[row], expected, 1e-6 * sum_of_sizes / f->n_trees),
-                        "%" PRIu32 " trees, depth %" PRIu32 ", row %" PRIu32 " of %" PRIu32 ": expected %.9g, got %.9g",
+                        "%" PRIu32 " trees, depth %" PRIu32 ", row %" PRIu32 " of %" PRIu32
+                        ": expected %.9g, got %.9g",
                         f->n_trees, f->max_depth, row, batch_size, expected, (double)got[row]));
     }
     return true;
@@ -108,9 +109,12 @@ static bool make_buffers(const forest_t *f, const float *samples, uint32_t batch
 }
 
 static int32_t predict(const forest_t *f, uint32_t batch_size, const ids_t *ids) {
-    const batch_predict_params_t params = {
-        .batch_size = batch_size, .n_features = f->n_features, .n_trees = f->n_trees, .max_depth = f->max_depth};
-    return wasi_gpu_ml_kernels_kernel_batch_predict(&params, ids->samples, ids->nodes, ids->offsets, ids->output);
+    const batch_predict_params_t params = {.batch_size = batch_size,
+                                           .n_features = f->n_features,
+                                           .n_trees = f->n_trees,
+                                           .max_depth = f->max_depth};
+    return wasi_gpu_ml_kernels_kernel_batch_predict(&params, ids->samples, ids->nodes, ids->offsets,
+                                                    ids->output);
 }
 
 /* Predicts with buffers as they are and compares with the forest in guest memory. */
@@ -143,7 +147,8 @@ static float *random_samples(uint32_t batch_size, uint32_t n_features, uint32_t 
 static void shapes(uint32_t unused) {
     (void)unused;
     static const uint32_t batches[] = {1, 2, 3, 15, 16, 17, 31, 33, 64, 65, 255, 257, 1000};
-    static const uint32_t forests[][3] = {{1, 1, 0}, {1, 1, 1}, {2, 3, 2}, {5, 10, 4}, {10, 33, 6}, {28, 100, 5}};
+    static const uint32_t forests[][3] = {{1, 1, 0},  {1, 1, 1},   {2, 3, 2},
+                                          {5, 10, 4}, {10, 33, 6}, {28, 100, 5}};
     for (size_t f = 0; f < COUNT_OF(forests); f++) {
         forest_t forest = random_forest(forests[f][0], forests[f][1], forests[f][2], (uint32_t)f + 1);
         for (size_t b = 0; b < COUNT_OF(batches); b++) {
@@ -317,8 +322,9 @@ static bool with_bad_node(tree_node_t bad, uint32_t offset) {
 static void wild_children(uint32_t unused) {
     (void)unused;
     /* From the tree at node 3, child 3 is the first past the end; 0xFFFFFFFD would wrap around to node 0. */
-    static const uint32_t children[] = {3,          4,          6,          1000,       0x0FFFFFFF, 0x10000000,
-                                        0x7FFFFFFF, 0x80000000, 0xFFFFFFFC, 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF};
+    static const uint32_t children[] = {3,          4,          6,          1000,
+                                        0x0FFFFFFF, 0x10000000, 0x7FFFFFFF, 0x80000000,
+                                        0xFFFFFFFC, 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF};
     for (size_t i = 0; i < COUNT_OF(children); i++) {
         TRY(with_bad_node(split(0, 0, children[i], 1), 3));
         TRY(with_bad_node(split(0, 0, 2, children[i]), 3));
@@ -344,7 +350,8 @@ static void wild_offsets(uint32_t unused) {
 
 static void wild_features(uint32_t unused) {
     (void)unused;
-    static const uint32_t features[] = {1, 2, 1000, 0x3FFFFFFF, 0x40000000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE};
+    static const uint32_t features[] = {1,          2,          1000,       0x3FFFFFFF,
+                                        0x40000000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE};
     for (size_t i = 0; i < COUNT_OF(features); i++) {
         TRY(with_bad_node(split(features[i], 0, 1, 2), 3));
         /* Reached by some rows only. */
@@ -395,7 +402,9 @@ static void noise(uint32_t unused) {
             uint64_t more = hash(round + 100, i);
             /* Mostly plausible, so that walks go far; in every third round, anything at all. */
             bool is_wild = round % 3 == 0 || bits % 40 == 0;
-            nodes[i].feature = bits % 5 == 0 ? TREE_NODE_LEAF : is_wild ? (uint32_t)(bits >> 32) % 9 : bits >> 8 & 3;
+            nodes[i].feature = bits % 5 == 0 ? TREE_NODE_LEAF
+                               : is_wild     ? (uint32_t)(bits >> 32) % 9
+                                             : bits >> 8 & 3;
             nodes[i].value = value_at(VALUES_UNIT, round, i);
             nodes[i].left = is_wild ? (uint32_t)more : (uint32_t)(more % NODES);
             nodes[i].right = is_wild ? (uint32_t)(more >> 32) % (2 * NODES) : (uint32_t)(more >> 32) % NODES;
@@ -404,7 +413,8 @@ static void noise(uint32_t unused) {
             uint64_t bits = hash(round + 200, t);
             offsets[t] = bits % 8 == 0 ? (uint32_t)(bits >> 32) : (uint32_t)(bits >> 32) % (NODES / 2);
         }
-        forest_t forest = {FEATURES, round % TREES + 1, round % 2 == 0 ? 12 : UINT32_MAX, NODES, nodes, offsets};
+        forest_t forest = {FEATURES, round % TREES + 1, round % 2 == 0 ? 12 : UINT32_MAX, NODES, nodes,
+                           offsets};
         TRY(agrees(&forest, samples, ROWS));
     }
 }
@@ -426,7 +436,8 @@ static void batch_sizes(uint32_t depth) {
             TRY(store(ids.samples, 0, samples + start * FEATURES, sizes[s] * FEATURES * sizeof(float)));
             TRY(succeeds(predict(&forest, sizes[s], &ids), "batch-predict"));
             TRY(load(ids.output, 0, part, sizes[s] * sizeof(float)));
-            TRY(same_bytes(part, whole + start, sizes[s] * sizeof(float), "rows predicted in a smaller batch"));
+            TRY(same_bytes(part, whole + start, sizes[s] * sizeof(float),
+                           "rows predicted in a smaller batch"));
         }
     }
 }
@@ -452,12 +463,12 @@ static bool start_changing(changing_t *c) {
            predicts(&c->forest, c->samples, 2, &c->ids);
 }
 
-/* Expects that the next prediction goes by node 0 as it now is on the device, with another threshold. The feature is
- * read back because a kernel may have written it as -0.0f, which is no feature of the forest. */
+/* Expects that the next prediction goes by node 0 as it now is on the device, with another threshold. The
+ * feature is read back because a kernel may have written it as -0.0f, which is no feature of the forest. */
 static bool sees_threshold(changing_t *c, float threshold) {
     TRY_BOOL(load(c->ids.nodes, 0, &c->nodes[0], sizeof(c->nodes[0])));
-    TRY_BOOL(expect(c->nodes[0].value == threshold, "threshold on the device: expected %g, got %g", (double)threshold,
-                    (double)c->nodes[0].value));
+    TRY_BOOL(expect(c->nodes[0].value == threshold, "threshold on the device: expected %g, got %g",
+                    (double)threshold, (double)c->nodes[0].value));
     return predicts(&c->forest, c->samples, 2, &c->ids);
 }
 
@@ -527,7 +538,8 @@ static void changed_by_matmul(uint32_t unused) {
     uint32_t a = make_from(&one, sizeof(one));
     uint32_t b = make_from(row, sizeof(row));
     const matmul_params_t params = {.m = 1, .k = 1, .n = 2, .alpha = 1, .beta = 0};
-    TRY(a != 0 && b != 0 && succeeds(wasi_gpu_ml_kernels_kernel_matmul(&params, a, b, c.ids.nodes), "matmul"));
+    TRY(a != 0 && b != 0 &&
+        succeeds(wasi_gpu_ml_kernels_kernel_matmul(&params, a, b, c.ids.nodes), "matmul"));
     (void)sees_threshold(&c, 1.5f);
 }
 
@@ -544,9 +556,11 @@ static void changed_by_bootstrap(uint32_t unused) {
     changing_t other;
     TRY(start_changing(&other));
     other.offsets[0] = 1;
-    TRY(store(other.ids.offsets, 0, other.offsets, 4) && predicts(&other.forest, other.samples, 2, &other.ids));
+    TRY(store(other.ids.offsets, 0, other.offsets, 4) &&
+        predicts(&other.forest, other.samples, 2, &other.ids));
     const bootstrap_params_t offsets = {.n_samples = 1, .seed = 1, .max_index = 1};
-    TRY(succeeds(wasi_gpu_ml_kernels_kernel_bootstrap_sample(&offsets, other.ids.offsets), "bootstrap-sample"));
+    TRY(succeeds(wasi_gpu_ml_kernels_kernel_bootstrap_sample(&offsets, other.ids.offsets),
+                 "bootstrap-sample"));
     other.offsets[0] = 0;
     (void)predicts(&other.forest, other.samples, 2, &other.ids);
 }
@@ -570,13 +584,16 @@ static void changed_by_reduce_and_find_split(uint32_t unused) {
     const float labels[] = {5, 5};
     const uint32_t indices[] = {0, 1};
     const float thresholds[] = {1, 9};
-    uint32_t inputs[] = {make_from(data, 8), make_from(labels, 8), make_from(indices, 8), make_from(thresholds, 8)};
+    uint32_t inputs[] = {make_from(data, 8), make_from(labels, 8), make_from(indices, 8),
+                         make_from(thresholds, 8)};
     TRY(inputs[0] != 0 && inputs[1] != 0 && inputs[2] != 0 && inputs[3] != 0);
     const find_split_params_t params = {.n_samples = 2, .n_features = 1, .feature_idx = 0, .n_thresholds = 2};
-    TRY(succeeds(wasi_gpu_ml_kernels_kernel_find_split(&params, inputs[0], inputs[1], inputs[2], inputs[3], ids.nodes),
-                 "find-split"));
+    TRY(succeeds(
+        wasi_gpu_ml_kernels_kernel_find_split(&params, inputs[0], inputs[1], inputs[2], inputs[3], ids.nodes),
+        "find-split"));
     TRY(load(ids.nodes, 0, nodes, sizeof(nodes[0])));
-    TRY(expect(nodes[0].value == INFINITY, "score on the device: expected inf, got %g", (double)nodes[0].value));
+    TRY(expect(nodes[0].value == INFINITY, "score on the device: expected inf, got %g",
+               (double)nodes[0].value));
     (void)predicts(&forest, samples, 2, &ids);
 }
 
