@@ -20,7 +20,10 @@ public sealed unsafe partial class Guest : IDisposable
     private readonly nint _context;
     private GCHandle _self;
     private WasmtimeInstance _instance;
+    private readonly InputPump? _input;
     private bool _isInstantiated;
+    private int _isRunning;
+    private GuestTrap? _finalTrap;
     private TimeSpan _runTime;
 
     internal Guest(GuestModule module, GuestOptions options)
@@ -28,6 +31,7 @@ public sealed unsafe partial class Guest : IDisposable
         _module = module;
         _options = options;
         TraceGpu = options.TraceGpu;
+        CheckMemory(module.Description, options.MaxMemoryBytes);
         try
         {
             Gpu = new GuestGpu(options, _deadline);
@@ -54,7 +58,7 @@ public sealed unsafe partial class Guest : IDisposable
                 tables: 64,
                 memories: 1);
             WasmtimeApi.wasmtime_store_epoch_deadline_callback(_store.Pointer, &OnEpoch, self, finalizer: 0);
-            WasiSetup.Apply(_context, options);
+            _input = WasiSetup.Apply(_context, options);
         }
         catch
         {
@@ -76,9 +80,12 @@ public sealed unsafe partial class Guest : IDisposable
     /// <param name="arguments">Numbers of the types its signature has.</param>
     /// <param name="cancellationToken">Ends the guest for good; the result then says
     /// <see cref="GuestTrapKind.Cancelled"/>, nothing is thrown.</param>
-    /// <returns>The values returned, or why the guest was ended. After a trap the guest can be called again, but its
-    /// own data may be half changed.</returns>
+    /// <returns>The values returned, or why the guest was ended. After a trap of its own the guest can be called again,
+    /// but its data may be half changed; once its time limit passed or it was cancelled it is over for good, and
+    /// each further call answers the same.</returns>
     /// <exception cref="ArgumentException">There is no such function, or the arguments do not fit it.</exception>
+    /// <exception cref="InvalidOperationException">The guest is running, on another thread or further up on this
+    /// one.</exception>
     public GuestResult Invoke(
         string export,
         ReadOnlySpan<WasmValue> arguments,
@@ -98,6 +105,7 @@ public sealed unsafe partial class Guest : IDisposable
     }
 
     /// <summary>Frees the instance and everything it has on the device.</summary>
+    /// <exception cref="InvalidOperationException">The guest is running.</exception>
     public void Dispose()
     {
         if (_store.IsClosed)
@@ -105,11 +113,26 @@ public sealed unsafe partial class Guest : IDisposable
             return;
         }
 
-        // Backends let go of the guest's memory before it is unmapped.
-        _memory?.Host.Release();
-        Gpu.Dispose();
-        _store.Dispose();
-        _self.Free();
+        // Never given back: a disposed guest does not run again.
+        TakeTurn();
+        try
+        {
+            // Backends let go of the guest's memory before it is unmapped.
+            _memory?.Host.Release();
+        }
+        finally
+        {
+            try
+            {
+                Gpu.Dispose();
+            }
+            finally
+            {
+                _store.Dispose();
+                _self.Free();
+                _input?.Dispose();
+            }
+        }
     }
 
     /// <summary>Runs <c>_start</c>.</summary>
@@ -143,6 +166,20 @@ public sealed unsafe partial class Guest : IDisposable
         return WasmValue.FromBits(type, type is WasmType.I32 or WasmType.F32 ? slot.I32 : slot.I64);
     }
 
+    private static void CheckMemory(ModuleDescription module, ulong? limitBytes)
+    {
+        const ulong PageBytes = 65_536;
+        foreach (ModuleMemory memory in module.Memories)
+        {
+            if (limitBytes is { } limit && memory.MinimumPages > limit / PageBytes)
+            {
+                throw new GuestLoadException(
+                    $"'{module.Name}' starts with {memory.MinimumPages * PageBytes} bytes of memory:"
+                    + $" the limit is {limit}, raise it");
+            }
+        }
+    }
+
     private static void DeleteStore(nint store) => WasmtimeApi.wasmtime_store_delete(store);
 
     private FunctionSignature FindSignature(string export, ReadOnlySpan<WasmValue> arguments)
@@ -152,7 +189,7 @@ public sealed unsafe partial class Guest : IDisposable
         {
             throw new ArgumentException(
                 $"'{_module.Description.Name}' exports no function '{export}': it has "
-                + string.Join(", ", _module.CallableExports()),
+                + _module.CallableExports(),
                 nameof(export));
         }
 
@@ -172,6 +209,16 @@ public sealed unsafe partial class Guest : IDisposable
                 nameof(arguments));
     }
 
+    /// <summary>Takes the right to use the store: a second user would corrupt it.</summary>
+    private void TakeTurn()
+    {
+        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
+        {
+            throw new InvalidOperationException(
+                "the guest is running: it has one caller at a time, and cannot be called or disposed by its own callbacks");
+        }
+    }
+
     /// <summary>
     /// Runs guest code under the time limit; <paramref name="run"/> returns how it ended, null when it returned
     /// normally.
@@ -179,11 +226,45 @@ public sealed unsafe partial class Guest : IDisposable
     private GuestResult RunTimed(Func<GuestEnd?> run, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_store.IsClosed, this);
+        TakeTurn();
+        try
+        {
+            GuestEnd? end = _finalTrap is { } final
+                ? new GuestEnd(GuestResult.EndedExitCode, final)
+                : RunUntilDeadline(run, cancellationToken);
+
+            // A backend that saw the end of its time takes no more calls, so the guest must not go on.
+            if (end?.Trap is { Kind: GuestTrapKind.Deadline or GuestTrapKind.Cancelled } trap)
+            {
+                _finalTrap = trap;
+            }
+
+            return new GuestResult
+            {
+                ExitCode = end?.ExitCode ?? 0,
+                Trap = end?.Trap,
+                IsDeviceLost = Gpu.IsDeviceLost,
+                Usage = Usage,
+            };
+        }
+        finally
+        {
+            Volatile.Write(ref _isRunning, 0);
+        }
+    }
+
+    private GuestEnd? RunUntilDeadline(Func<GuestEnd?> run, CancellationToken cancellationToken)
+    {
         bool hasEnd = _options.TimeLimit is not null || cancellationToken.CanBeCanceled;
         _deadline.Restart(_options.TimeLimit);
-        using CancellationTokenRegistration registration = cancellationToken.Register(_deadline.Cancel);
+        using CancellationTokenRegistration registration = cancellationToken.Register(Cancel);
+        using IDisposable? cut = _options.TimeLimit is { } limit ? _input?.CutOffAfter(limit) : null;
+        if (_deadline.IsPassed)
+        {
+            return new GuestEnd(GuestResult.EndedExitCode, DescribeDeadline());
+        }
+
         long start = Stopwatch.GetTimestamp();
-        GuestEnd? end;
         if (hasEnd)
         {
             _module.Host.Ticker.Enter();
@@ -192,7 +273,12 @@ public sealed unsafe partial class Guest : IDisposable
         try
         {
             WasmtimeApi.wasmtime_context_set_epoch_deadline(_context, 1);
-            end = run();
+            GuestEnd? end = run();
+
+            // A guest whose input was cut off may have taken that for the input's end, and exited before a tick.
+            return _input is { IsCutOff: true } && end?.Trap is null
+                ? new GuestEnd(GuestResult.EndedExitCode, DescribeDeadline())
+                : end;
         }
         finally
         {
@@ -202,14 +288,12 @@ public sealed unsafe partial class Guest : IDisposable
                 _module.Host.Ticker.Leave();
             }
         }
+    }
 
-        return new GuestResult
-        {
-            ExitCode = end?.ExitCode ?? 0,
-            Trap = end?.Trap,
-            IsDeviceLost = Gpu.IsDeviceLost,
-            Usage = Usage,
-        };
+    private void Cancel()
+    {
+        _deadline.Cancel();
+        _input?.CutOff();
     }
 
     private GuestEnd? Instantiate()
@@ -222,9 +306,24 @@ public sealed unsafe partial class Guest : IDisposable
         _isInstantiated = true;
         nint trap = 0;
         nint error;
-        fixed (WasmtimeInstance* instance = &_instance)
+
+        // Start functions run here, possibly for long; the module may be disposed meanwhile.
+        bool isHeld = false;
+        _module.InstancePre.DangerousAddRef(ref isHeld);
+        try
         {
-            error = WasmtimeApi.wasmtime_instance_pre_instantiate(_module.InstancePre, _context, instance, &trap);
+            fixed (WasmtimeInstance* instance = &_instance)
+            {
+                error = WasmtimeApi.wasmtime_instance_pre_instantiate(
+                    _module.InstancePre.DangerousGetHandle(),
+                    _context,
+                    instance,
+                    &trap);
+            }
+        }
+        finally
+        {
+            _module.InstancePre.DangerousRelease();
         }
 
         return TakeEnd(error, trap);

@@ -28,7 +28,7 @@ public sealed class GuestModule : IDisposable
 
     internal WasmHost Host { get; }
 
-    internal nint InstancePre => _instancePre.Pointer;
+    internal WasmtimeHandle InstancePre => _instancePre;
 
     /// <summary>Runs a command from start to exit, on the calling thread.</summary>
     /// <param name="options">What the guest is given.</param>
@@ -44,7 +44,7 @@ public sealed class GuestModule : IDisposable
         {
             throw new GuestLoadException(
                 $"'{Description.Name}' is a library, it has no '{GuestExports.Start}': call one of its exports"
-                + $" ({string.Join(", ", CallableExports())})");
+                + $" ({CallableExports()})");
         }
 
         using Guest guest = new(this, options);
@@ -83,10 +83,11 @@ public sealed class GuestModule : IDisposable
         _module.Dispose();
     }
 
-    internal IEnumerable<string> CallableExports()
+    internal string CallableExports()
     {
-        return Description.Exports
+        string[] names = [.. Description.Exports
             .Where(e => e.Kind == ExternKind.Function && e.Name is not (GuestExports.Initialize or GuestExports.Realloc))
-            .Select(e => e.Name);
+            .Select(e => e.Name)];
+        return names.Length == 0 ? "none" : string.Join(", ", names);
     }
 }

@@ -12,10 +12,12 @@ internal static unsafe class WasiSetup
     private const nint InputOutputError = -5;
 
     /// <summary>Gives a store its WASI.</summary>
+    /// <returns>What moves the guest's standard input; null when it has none from a stream.</returns>
     /// <exception cref="GuestLoadException">An option cannot be met.</exception>
-    internal static void Apply(nint context, GuestOptions options)
+    internal static InputPump? Apply(nint context, GuestOptions options)
     {
         nint config = WasmtimeApi.wasi_config_new();
+        InputPump? input = null;
         try
         {
             using NativeStrings strings = new();
@@ -26,7 +28,7 @@ internal static unsafe class WasiSetup
                 OpenDirectory(config, directory, strings);
             }
 
-            SetStreams(config, options, strings);
+            input = SetStreams(config, options, strings);
         }
         catch
         {
@@ -37,8 +39,11 @@ internal static unsafe class WasiSetup
         nint error = WasmtimeApi.wasmtime_context_set_wasi(context, config);
         if (error != 0)
         {
+            input?.Dispose();
             throw new GuestLoadException($"WASI cannot be set up: {WasmtimeErrors.Take(error)}");
         }
+
+        return input;
     }
 
     private static void SetArguments(nint config, IReadOnlyList<string> arguments, NativeStrings strings)
@@ -87,19 +92,14 @@ internal static unsafe class WasiSetup
         }
     }
 
-    private static void SetStreams(nint config, GuestOptions options, NativeStrings strings)
+    private static InputPump? SetStreams(nint config, GuestOptions options, NativeStrings strings)
     {
         if (options.InheritStandardStreams)
         {
             WasmtimeApi.wasi_config_inherit_stdin(config);
             WasmtimeApi.wasi_config_inherit_stdout(config);
             WasmtimeApi.wasi_config_inherit_stderr(config);
-            return;
-        }
-
-        if (options.StandardInput is { } input)
-        {
-            SetInput(config, input, strings);
+            return null;
         }
 
         if (options.StandardOutput is { } output)
@@ -111,13 +111,15 @@ internal static unsafe class WasiSetup
         {
             WasmtimeApi.wasi_config_set_stderr_custom(config, &Write, Keep(error), &Release);
         }
+
+        return options.StandardInput is { } input ? SetInput(config, input, strings) : null;
     }
 
     /// <summary>
     /// The library takes input from a file only, so the stream is pumped through a pipe, named by its descriptor. When
     /// the guest ends, the pipe's reader closes and the pump's next write fails: that is its end.
     /// </summary>
-    private static void SetInput(nint config, Stream input, NativeStrings strings)
+    private static InputPump SetInput(nint config, Stream input, NativeStrings strings)
     {
         AnonymousPipeServerStream pipe = new(PipeDirection.Out);
         string path = $"/dev/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
@@ -128,7 +130,7 @@ internal static unsafe class WasiSetup
         }
 
         pipe.DisposeLocalCopyOfClientHandle();
-        InputPump.Start(input, pipe);
+        return new InputPump(input, pipe);
     }
 
     private static nint Keep(Stream stream) => GCHandle.ToIntPtr(GCHandle.Alloc(stream));

@@ -25,6 +25,9 @@ internal sealed class BufferTable(int maxBuffers)
         return _lastId;
     }
 
+    /// <summary>Forgets all buffers; their numbers stay used.</summary>
+    internal void Clear() => _buffers.Clear();
+
     internal bool TryGet(uint id, [MaybeNullWhen(false)] out GpuBuffer buffer) => _buffers.TryGetValue(id, out buffer);
 
     internal bool TryRemove(uint id, [MaybeNullWhen(false)] out GpuBuffer buffer) => _buffers.Remove(id, out buffer);

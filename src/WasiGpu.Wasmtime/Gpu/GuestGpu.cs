@@ -19,6 +19,8 @@ internal sealed partial class GuestGpu : IDisposable
     private readonly MemoryBudget _quota;
     private readonly BufferTable _buffers;
 
+    private bool _isLost;
+    private TimeSpan? _finalKernelTime;
     private long _kernelCalls;
     private ulong _bytesWritten;
     private ulong _bytesRead;
@@ -39,8 +41,8 @@ internal sealed partial class GuestGpu : IDisposable
         });
     }
 
-    /// <summary>Whether the device was lost under this guest.</summary>
-    internal bool IsDeviceLost { get; private set; }
+    /// <summary>Whether the device was lost under this guest, noticed by this guest's calls or by another's.</summary>
+    internal bool IsDeviceLost => _isLost || _device is { IsLost: true };
 
     /// <summary>Number of calls made; counted by the border, which sees them all.</summary>
     internal long Calls { get; set; }
@@ -68,7 +70,7 @@ internal sealed partial class GuestGpu : IDisposable
             BytesWritten = _bytesWritten,
             BytesRead = _bytesRead,
             BytesCopied = _bytesCopied,
-            KernelTime = _backend?.KernelTime ?? TimeSpan.Zero,
+            KernelTime = _finalKernelTime ?? _backend?.KernelTime ?? TimeSpan.Zero,
             GpuBytes = _quota.UsedBytes,
             PeakGpuBytes = _quota.PeakBytes,
             Buffers = _buffers.Count,
@@ -76,13 +78,19 @@ internal sealed partial class GuestGpu : IDisposable
         };
     }
 
-    /// <summary>Frees all buffers and the session.</summary>
-    public void Dispose() => _backend?.Dispose();
+    /// <summary>Frees all buffers and the session; the counts can still be read.</summary>
+    public void Dispose()
+    {
+        _finalKernelTime = _backend?.KernelTime;
+        _quota.Release(_quota.UsedBytes);
+        _buffers.Clear();
+        _backend?.Dispose();
+    }
 
     /// <summary>Remembers a loss for good: no later call reaches the backend.</summary>
     internal GpuError Note(GpuError error)
     {
-        IsDeviceLost |= error.Kind == GpuErrorKind.DeviceUnavailable;
+        _isLost |= error.Kind == GpuErrorKind.DeviceUnavailable;
         return error;
     }
 

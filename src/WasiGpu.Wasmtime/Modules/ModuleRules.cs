@@ -73,7 +73,7 @@ internal static class ModuleRules
         if (realloc is not null && !GuestExports.ReallocSignature.Equals(realloc.Signature))
         {
             refusals.Add(
-                $"its export 'cabi_realloc' has type {realloc.Signature}, which should be {GuestExports.ReallocSignature}");
+                $"its export 'cabi_realloc' {Describe(realloc)}, which should be {GuestExports.ReallocSignature}");
         }
 
         foreach (string entry in new[] { GuestExports.Start, GuestExports.Initialize })
@@ -81,8 +81,13 @@ internal static class ModuleRules
             ModuleExport? export = module.Exports.FirstOrDefault(e => e.Name == entry);
             if (export is not null && !GuestExports.EntrySignature.Equals(export.Signature))
             {
-                refusals.Add($"its export '{entry}' has type {export.Signature}, which should be {GuestExports.EntrySignature}");
+                refusals.Add($"its export '{entry}' {Describe(export)}, which should be {GuestExports.EntrySignature}");
             }
         }
+    }
+
+    private static string Describe(ModuleExport export)
+    {
+        return export.Signature is { } signature ? $"has type {signature}" : $"is a {export.Kind}";
     }
 }

@@ -24,7 +24,15 @@ internal sealed unsafe class WasmtimeHandle : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     /// <summary>The object; the caller keeps this handle alive while using it.</summary>
-    internal nint Pointer => handle;
+    /// <exception cref="ObjectDisposedException">It is deleted.</exception>
+    internal nint Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            return handle;
+        }
+    }
 
     /// <summary>Deletes the object; never throws.</summary>
     protected override bool ReleaseHandle()
