@@ -43,7 +43,7 @@ public sealed class ConformanceTests
 
         HostSuite.Run(device, new SuiteOptions(), results.Add);
 
-        AssertAllPassed(results, atLeast: 280);
+        AssertAllPassed(results, atLeast: 300);
     }
 
     private static void AssertAllPassed(List<CaseResult> results, int atLeast)
