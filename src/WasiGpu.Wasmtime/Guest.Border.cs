@@ -123,7 +123,7 @@ public sealed unsafe partial class Guest
         {
             BorderException => new GuestTrap(GuestTrapKind.Trap, exception.Message, []),
             DeadlineException => DescribeDeadline(),
-            _ => new GuestTrap(GuestTrapKind.Host, $"host fault: {exception.GetType().Name}: {exception.Message}", []),
+            _ => new GuestTrap(GuestTrapKind.Host, OneLine.Of($"host fault: {exception.GetType().Name}: {exception.Message}"), []),
         };
     }
 
@@ -186,7 +186,7 @@ public sealed unsafe partial class Guest
             bool found = WasmtimeApi.wasmtime_caller_export_get(caller, name, 6, &item) != 0;
             return found && item.Kind == WasmtimeExtern.KindMemory
                 ? _memory = new GuestMemory(context, item.Memory)
-                : throw new BorderException("the guest does not export its memory as 'memory', which wasi:gpu needs");
+                : throw new BorderException("the guest does not export its memory as 'memory', which the host needs");
         }
     }
 

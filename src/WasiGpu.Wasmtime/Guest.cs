@@ -70,6 +70,9 @@ public sealed unsafe partial class Guest : IDisposable
     /// <summary>What the guest has used so far.</summary>
     public GuestUsage Usage => Gpu.GetUsage(_runTime);
 
+    /// <summary>The end of the guest's time.</summary>
+    internal Deadline Deadline => _deadline;
+
     /// <summary>The guest's GPU state.</summary>
     internal GuestGpu Gpu { get; }
 

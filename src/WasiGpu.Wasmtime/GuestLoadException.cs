@@ -7,7 +7,7 @@ public sealed class GuestLoadException : Exception
     /// <param name="message">One line.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public GuestLoadException(string message, Exception? innerException = null)
-        : base(message, innerException)
+        : base(OneLine.Of(message), innerException)
     {
     }
 }

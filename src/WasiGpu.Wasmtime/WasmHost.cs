@@ -109,30 +109,46 @@ public sealed unsafe class WasmHost : IDisposable
     {
         WasmtimeHandle linker = new(WasmtimeApi.wasmtime_linker_new(engine), &DeleteLinker);
         ThrowIfError(WasmtimeApi.wasmtime_linker_define_wasi(linker.Pointer));
+        WasmtimeApi.wasmtime_linker_allow_shadowing(linker.Pointer, 1);
+        FunctionSignature clock = new([WasmType.I32, WasmType.I64, WasmType.I32], [WasmType.I32]);
+        FunctionSignature poll = new([WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32], [WasmType.I32]);
+        Define(linker, ModuleRules.Wasi, "clock_time_get", clock, &WasiClocks.ClockTimeGet);
+        Define(linker, ModuleRules.Wasi, "poll_oneoff", poll, &WasiClocks.PollOneOff);
+        WasmtimeApi.wasmtime_linker_allow_shadowing(linker.Pointer, 0);
         for (int i = 0; i < GpuInterfaces.Functions.Count; i++)
         {
             GpuFunction function = GpuInterfaces.Functions[i];
-            byte[] module = Encoding.UTF8.GetBytes(function.Interface);
-            byte[] name = Encoding.UTF8.GetBytes(function.Name);
-            nint type = CreateFunctionType(function.Signature);
-            fixed (byte* modulePointer = module, namePointer = name)
-            {
-                ThrowIfError(WasmtimeApi.wasmtime_linker_define_func_unchecked(
-                    linker.Pointer,
-                    modulePointer,
-                    (nuint)module.Length,
-                    namePointer,
-                    (nuint)name.Length,
-                    type,
-                    GpuEntryPoints.Get(i),
-                    data: 0,
-                    finalizer: 0));
-            }
-
-            WasmtimeApi.wasm_functype_delete(type);
+            Define(linker, function.Interface, function.Name, function.Signature, GpuEntryPoints.Get(i));
         }
 
         return linker;
+    }
+
+    private static void Define(
+        WasmtimeHandle linker,
+        string moduleName,
+        string functionName,
+        FunctionSignature signature,
+        delegate* unmanaged[Cdecl]<nint, nint, RawValue*, nuint, nint> callback)
+    {
+        byte[] module = Encoding.UTF8.GetBytes(moduleName);
+        byte[] name = Encoding.UTF8.GetBytes(functionName);
+        nint type = CreateFunctionType(signature);
+        fixed (byte* modulePointer = module, namePointer = name)
+        {
+            ThrowIfError(WasmtimeApi.wasmtime_linker_define_func_unchecked(
+                linker.Pointer,
+                modulePointer,
+                (nuint)module.Length,
+                namePointer,
+                (nuint)name.Length,
+                type,
+                callback,
+                data: 0,
+                finalizer: 0));
+        }
+
+        WasmtimeApi.wasm_functype_delete(type);
     }
 
     private static nint CreateFunctionType(FunctionSignature signature)

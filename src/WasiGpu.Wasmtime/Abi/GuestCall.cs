@@ -54,6 +54,21 @@ internal unsafe ref struct GuestCall
             : RunHandler(ref call, handler);
     }
 
+    /// <summary>Runs a function of WASI that this host serves itself; it returns an error number or traps.</summary>
+    internal static nint RunWasi(nint caller, RawValue* slots, delegate*<ref GuestCall, uint> handler)
+    {
+        GuestCall call = new(caller, slots);
+        try
+        {
+            slots[0].I32 = handler(ref call);
+            return 0;
+        }
+        catch (Exception e)
+        {
+            return call.Guest.MakeTrap(e);
+        }
+    }
+
     /// <summary>An integer argument, or the bits of another 32-bit one.</summary>
     internal readonly uint U32(int slot) => _slots[slot].I32;
 

@@ -3,7 +3,7 @@ namespace WasiGpu.Wasmtime;
 /// <summary>Tells why this host would not run a module, in words that say what to do.</summary>
 internal static class ModuleRules
 {
-    private const string Wasi = "wasi_snapshot_preview1";
+    internal const string Wasi = "wasi_snapshot_preview1";
 
     /// <summary>Adds refusals and warnings to what was read of a module.</summary>
     internal static ModuleDescription Judge(ModuleDescription module)
@@ -35,7 +35,7 @@ internal static class ModuleRules
 
     private static string? JudgeImport(ModuleImport import)
     {
-        string name = $"'{import.Module}' '{import.Name}'";
+        string name = OneLine.Of($"'{import.Module}' '{import.Name}'");
         if (import.Module == Wasi)
         {
             return import.Kind == ExternKind.Function ? null : $"it imports {name} as a {import.Kind}: only functions are served";

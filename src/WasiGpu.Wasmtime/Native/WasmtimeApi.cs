@@ -90,6 +90,10 @@ internal static unsafe partial class WasmtimeApi
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void wasmtime_linker_allow_shadowing(nint linker, byte allow);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial nint wasmtime_linker_define_func_unchecked(
         nint linker,
         byte* module,

@@ -15,7 +15,7 @@ internal static unsafe class WasmtimeErrors
         string text = Encoding.UTF8.GetString(message.Data, (int)message.Size);
         WasmtimeApi.wasm_byte_vec_delete(&message);
         WasmtimeApi.wasmtime_error_delete(error);
-        return OneLine(text);
+        return Join(text);
     }
 
     /// <summary>Whether the error is a guest's own exit; deletes nothing.</summary>
@@ -49,7 +49,7 @@ internal static unsafe class WasmtimeErrors
         string text = Encoding.UTF8.GetString(message.Data, (int)message.Size).TrimEnd('\0');
         WasmtimeApi.wasm_byte_vec_delete(&message);
         WasmtimeApi.wasm_trap_delete(trap);
-        return ((hasCode ? Describe(code) : null) ?? OneLine(text), backtrace);
+        return ((hasCode ? Describe(code) : null) ?? Join(text), backtrace);
     }
 
     private static string? Describe(byte code)
@@ -79,7 +79,7 @@ internal static unsafe class WasmtimeErrors
             string function = name is null
                 ? $"function {WasmtimeApi.wasm_frame_func_index(frame)}"
                 : Encoding.UTF8.GetString(name->Data, (int)name->Size).TrimEnd('\0');
-            lines.Add($"{i}: 0x{WasmtimeApi.wasm_frame_module_offset(frame):x} {function}");
+            lines.Add($"{i}: 0x{WasmtimeApi.wasm_frame_module_offset(frame):x} {OneLine.Of(function)}");
         }
 
         WasmtimeApi.wasm_frame_vec_delete(frames);
@@ -87,7 +87,7 @@ internal static unsafe class WasmtimeErrors
     }
 
     /// <summary>The library's message without its backtrace, its causes joined.</summary>
-    private static string OneLine(string text)
+    private static string Join(string text)
     {
         const string Causes = "Caused by:";
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -95,9 +95,9 @@ internal static unsafe class WasmtimeErrors
         bool isBacktrace = lines.Length > 0 && lines[0].StartsWith("error while executing", StringComparison.Ordinal);
         if (isBacktrace && causes >= 0)
         {
-            return string.Join(": ", lines[(causes + 1)..]);
+            return OneLine.Of(string.Join(": ", lines[(causes + 1)..]));
         }
 
-        return string.Join(": ", lines.Where(line => line != Causes).Select(line => line.TrimEnd(':')));
+        return OneLine.Of(string.Join(": ", lines.Where(line => line != Causes).Select(line => line.TrimEnd(':'))));
     }
 }
