@@ -29,7 +29,10 @@ internal static class CommandLine
             });
             if (parsed.Errors.Count > 0)
             {
-                Messages.Error(Describe(parsed, parsed.Errors[0]));
+                // A mistyped option becomes FILE and FILE then one argument too many: the former is the reason.
+                ParseError error = parsed.Errors.FirstOrDefault(e => e.SymbolResult is ArgumentResult)
+                    ?? parsed.Errors[0];
+                Messages.Error(Describe(parsed, error));
                 return ExitCodes.Usage;
             }
 
@@ -110,7 +113,7 @@ internal static class CommandLine
             return $"{repeated.Option.Name} is given {repeated.IdentifierTokenCount} times: give it once";
         }
 
-        return parsed.UnmatchedTokens.Count > 0
+        return parsed.UnmatchedTokens.Count > 0 && error.SymbolResult is not ArgumentResult
             ? $"'{DoubleDash.Unescape(parsed.UnmatchedTokens[0])}' is no argument or option of '{command.Name}': see '{help}'"
             : DoubleDash.Unescape(error.Message);
     }

@@ -52,9 +52,14 @@ internal sealed class ProgramRun
         using Process process = Process.Start(Start)!;
         using Timer hang = new(_ => process.Kill(), null, HangLimit, Timeout.InfiniteTimeSpan);
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.Write(input);
-        process.StandardInput.Close();
+        // Beside the reading of its output: a guest that echoes fills its output before it reads all of its input.
+        Task writing = Task.Run(() =>
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        });
         string output = (meanwhile?.Invoke(process) ?? "") + process.StandardOutput.ReadToEnd();
+        writing.GetAwaiter().GetResult();
         process.WaitForExit();
         return new ProgramResult(process.ExitCode, output, errors.GetAwaiter().GetResult());
     }

@@ -93,7 +93,7 @@ internal sealed class InspectCommand : Command, IHasExamples
 
     private int Run(ParseResult parsed)
     {
-        ModuleJson module = Describe(WasmHost.Inspect(parsed.GetRequiredValue(_file)));
+        ModuleJson module = Describe(WasmHost.Inspect(FileArgument.Get(parsed, _file)));
         if (parsed.GetValue(_json))
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(module, CliJson.Default.ModuleJson));

@@ -141,7 +141,7 @@ internal sealed class RunCommand : Command, IHasExamples
                 "--no-gpu contradicts --backend and --device: leave one of them out");
         }
 
-        string path = parsed.GetRequiredValue(_file);
+        string path = FileArgument.Get(parsed, _file);
         string[] arguments = [.. (parsed.GetValue(_arguments) ?? []).Select(DoubleDash.Unescape)];
         using WasmHost host = new();
         using GuestModule module = host.Load(path);
