@@ -30,7 +30,8 @@ internal static class PublishedProgram
             RedirectStandardError = true,
         };
         // The tests' own build must not leak its settings into the publication.
-        foreach (string name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (string name in start.Environment.Keys.ToList()
+            .Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)))
         {
             start.Environment.Remove(name);
         }
