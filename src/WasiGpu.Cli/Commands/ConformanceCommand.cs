@@ -119,7 +119,7 @@ internal sealed class ConformanceCommand : Command, IHasExamples
             results.Add(result);
             write(result);
         });
-        if (results.All(result => result.Case == HostSuite.RunCase))
+        if (results.All(result => HostSuite.IsRunCase(result.Case)))
         {
             throw new CommandException(ExitCodes.Usage, $"--filter '{options.Filter}': no case has this in its name");
         }
