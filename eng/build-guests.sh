@@ -5,16 +5,18 @@
 #   eng/build-guests.sh OUTDIR     writes it to the same path below OUTDIR
 #   eng/build-guests.sh --list     prints the outputs, builds nothing
 #
-# The same compiler gives the same bytes wherever the repository lies: no paths, times or build ids are written.
+# The same compiler gives the same bytes wherever the repository lies: no paths, times or build ids are
+# written.
 set -euo pipefail
 
 # One guest a line: output | language (c, c++, c-library, wat) | sources, globs allowed | more flags.
-# Guests in C and C++ are linked with the SDK; a library has no main, the host calls its exports. wat is assembled
-# as it is.
+# Guests in C and C++ are linked with the SDK; a library has no main, the host calls its exports. wat is
+# assembled as it is.
 guests='
 samples/hello-gpu/hello-gpu.wasm | c | samples/hello-gpu/main.c |
 samples/random-forest/random-forest.wasm | c++ | samples/random-forest/*.cpp | -mbulk-memory -fno-rtti
 samples/dot-product/dot-product.wasm | c-library | samples/dot-product/*.c |
+tests/guests/host-suite.wasm     | c | tests/guests/host-suite/*.c | -ffp-contract=off
 '
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,8 +29,8 @@ target=(--target=wasm32-wasi)
 common=(-O2 -Wall -Wextra -Wpedantic -Werror -Isdk/c "-ffile-prefix-map=$root=.")
 c_flags=(-std=c11 -Wstrict-prototypes)
 cxx_flags=(-std=c++17 -fno-exceptions)
-# crt1.o runs constructors and destructors in _start alone. The default start file of older versions of wasi-libc
-# makes the linker wrap every export in both, cabi_realloc too: sdk/c/README.md.
+# crt1.o runs constructors and destructors in _start alone. The default start file of older versions of
+# wasi-libc makes the linker wrap every export in both, cabi_realloc too: sdk/c/README.md.
 link_flags=(-Wl,--strip-all -Wl,--build-id=none -Wl,-z,stack-size=1048576)
 
 need() {
@@ -56,7 +58,7 @@ trim() {
     printf '%s' "${text%"${text##*[![:space:]]}"}"
 }
 
-# Compiles each source by itself and links in the order given, so that the result does not depend on the machine.
+# Compiles each source by itself and links in the order given: the result does not depend on the machine.
 build_native() {
     local compiler=$1 output=$2 source
     shift 2
@@ -71,7 +73,7 @@ build_native() {
 }
 
 if [[ $# -gt 1 || ${1:-} == -h || ${1:-} == --help ]]; then
-    sed -n '2,9s/^# \{0,1\}//p' "$0"
+    sed -n '2,10s/^# \{0,1\}//p' "$0"
     exit 2
 fi
 

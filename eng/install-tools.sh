@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building the guests needs, if they are missing. The .NET SDK is not among them.
+# Installs the Debian packages that building the guests needs, if they are missing. The .NET SDK is not among
+# them.
 set -euo pipefail
 
 packages=(clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libclang-rt-19-dev-wasm32 wabt)

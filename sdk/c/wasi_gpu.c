@@ -1,4 +1,5 @@
-/* The C side of wasi:gpu@0.1.0: imports in the canonical ABI's flattened form, and the allocator it asks for. */
+/* The C side of wasi:gpu@0.1.0: imports in the canonical ABI's flattened form, and the allocator it asks for.
+ */
 #include "wasi_gpu.h"
 
 #include <stddef.h>
@@ -17,7 +18,8 @@ typedef struct {
     uint32_t length;
 } text_t;
 
-/* result<_, gpu-error> and result<u32, gpu-error>. Bytes around the one-byte tags are padding of any value. */
+/* result<_, gpu-error> and result<u32, gpu-error>. Bytes around the one-byte tags are padding of any value.
+ */
 typedef struct {
     uint8_t is_error;
     union {
@@ -70,11 +72,11 @@ ML_KERNELS("kernel-average")
 void import_average(uint32_t n_trees, uint32_t n_samples, uint32_t tree_predictions, uint32_t output,
                     result_t *result);
 ML_KERNELS("kernel-matmul")
-void import_matmul(uint32_t m, uint32_t k, uint32_t n, uint32_t trans_a, uint32_t trans_b, float alpha, float beta,
-                   uint32_t a, uint32_t b, uint32_t c, result_t *result);
+void import_matmul(uint32_t m, uint32_t k, uint32_t n, uint32_t trans_a, uint32_t trans_b, float alpha,
+                   float beta, uint32_t a, uint32_t b, uint32_t c, result_t *result);
 ML_KERNELS("kernel-elementwise")
-void import_elementwise(uint32_t n_elements, uint32_t op, uint32_t input_a, uint32_t has_input_b, uint32_t input_b,
-                        uint32_t output, result_t *result);
+void import_elementwise(uint32_t n_elements, uint32_t op, uint32_t input_a, uint32_t has_input_b,
+                        uint32_t input_b, uint32_t output, result_t *result);
 ML_KERNELS("kernel-reduce")
 void import_reduce(uint32_t n_elements, uint32_t op, uint32_t input, uint32_t output, result_t *result);
 ML_KERNELS("kernel-batch-predict")
@@ -83,12 +85,11 @@ void import_batch_predict(uint32_t batch_size, uint32_t n_features, uint32_t n_t
                           result_t *result);
 
 /*
- * Where the host may put what it returns. A read sets `target` to the caller's memory, so that the host copies
- * there and nowhere else: the host asks for the list in one allocation of exactly `target_size` bytes, during the
- * import call and never after it. A text of an error may happen to have that size too; it then passes through the
- * caller's memory, which a failed read leaves unspecified.
- * Texts go to `arena`, in one piece or, for device-info, three; longer ones come from the heap and are freed as
- * soon as they are copied.
+ * Where the host may put what it returns. A read sets `target` to the caller's memory, so that the host
+ * copies there and nowhere else: the host asks for the list in one allocation of exactly `target_size` bytes,
+ * during the import call and never after it. A text of an error may happen to have that size too; it then
+ * passes through the caller's memory, which a failed read leaves unspecified. Texts go to `arena`, in one
+ * piece or, for device-info, three; longer ones come from the heap and are freed as soon as they are copied.
  */
 static struct {
     uint8_t *target;
@@ -165,7 +166,8 @@ static void end_call(void) {
     returns.target = NULL;
 }
 
-/* Moves a text to a C string of `capacity` bytes, cut between characters, and frees it if it was on the heap. */
+/* Moves a text to a C string of `capacity` bytes, cut between characters, and frees it if it was on the heap.
+ */
 static void take_text(text_t text, const void *not_owned, char *out, size_t capacity) {
     size_t length = text.length;
     if (length > capacity - 1) {
@@ -285,19 +287,19 @@ int32_t wasi_gpu_compute_buffer_destroy(uint32_t id) {
     return finish(&result, NULL);
 }
 
-void wasi_gpu_compute_sync(void) {
-    import_sync();
-}
+void wasi_gpu_compute_sync(void) { import_sync(); }
 
-int32_t wasi_gpu_ml_kernels_kernel_bootstrap_sample(const bootstrap_params_t *params, uint32_t output_indices) {
+int32_t wasi_gpu_ml_kernels_kernel_bootstrap_sample(const bootstrap_params_t *params,
+                                                    uint32_t output_indices) {
     result_t result;
     begin_call();
     import_bootstrap_sample(params->n_samples, params->seed, params->max_index, output_indices, &result);
     return finish(&result, NULL);
 }
 
-int32_t wasi_gpu_ml_kernels_kernel_find_split(const find_split_params_t *params, uint32_t data, uint32_t labels,
-                                              uint32_t indices, uint32_t thresholds, uint32_t output_scores) {
+int32_t wasi_gpu_ml_kernels_kernel_find_split(const find_split_params_t *params, uint32_t data,
+                                              uint32_t labels, uint32_t indices, uint32_t thresholds,
+                                              uint32_t output_scores) {
     result_t result;
     begin_call();
     import_find_split(params->n_samples, params->n_features, params->feature_idx, params->n_thresholds, data,
@@ -316,8 +318,8 @@ int32_t wasi_gpu_ml_kernels_kernel_average(const average_params_t *params, uint3
 int32_t wasi_gpu_ml_kernels_kernel_matmul(const matmul_params_t *params, uint32_t a, uint32_t b, uint32_t c) {
     result_t result;
     begin_call();
-    import_matmul(params->m, params->k, params->n, params->trans_a, params->trans_b, params->alpha, params->beta, a,
-                  b, c, &result);
+    import_matmul(params->m, params->k, params->n, params->trans_a, params->trans_b, params->alpha,
+                  params->beta, a, b, c, &result);
     return finish(&result, NULL);
 }
 
@@ -337,7 +339,8 @@ int32_t wasi_gpu_ml_kernels_kernel_reduce(const reduce_params_t *params, uint32_
 }
 
 int32_t wasi_gpu_ml_kernels_kernel_batch_predict(const batch_predict_params_t *params, uint32_t samples,
-                                                 uint32_t tree_nodes, uint32_t tree_offsets, uint32_t output) {
+                                                 uint32_t tree_nodes, uint32_t tree_offsets,
+                                                 uint32_t output) {
     result_t result;
     begin_call();
     import_batch_predict(params->batch_size, params->n_features, params->n_trees, params->max_depth, samples,

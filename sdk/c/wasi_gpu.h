@@ -3,8 +3,8 @@
  *
  * Compile wasi_gpu.c into the guest; README.md beside this file has the command. C11 and C++17.
  *
- * Every fallible function returns 0 for success, else a WASI_GPU_ERROR_* code; wasi_gpu_last_error() then holds
- * the host's message. Nothing here may be called from several threads at once.
+ * Every fallible function returns 0 for success, else a WASI_GPU_ERROR_* code; wasi_gpu_last_error() then
+ * holds the host's message. Nothing here may be called from several threads at once.
  */
 #ifndef WASI_GPU_H
 #define WASI_GPU_H
@@ -32,8 +32,8 @@ typedef struct {
 } wasi_gpu_error_t;
 
 /*
- * The latest failure. Like errno it keeps its value when a later call succeeds. The message is cut to 1023 bytes
- * and lives until the next call that fails.
+ * The latest failure. Like errno it keeps its value when a later call succeeds. The message is cut to 1023
+ * bytes and lives until the next call that fails.
  */
 wasi_gpu_error_t wasi_gpu_last_error(void);
 
@@ -69,8 +69,8 @@ uint32_t wasi_gpu_compute_buffer_create(uint64_t size, uint32_t usage);
 int32_t wasi_gpu_compute_buffer_write(uint32_t id, uint64_t offset, const void *data, uint64_t size);
 
 /*
- * Copies `size` bytes of a buffer to `out`, which the host fills directly. Sees the results of every kernel called
- * before. What `out` holds after a failure is unspecified.
+ * Copies `size` bytes of a buffer to `out`, which the host fills directly. Sees the results of every kernel
+ * called before. What `out` holds after a failure is unspecified.
  */
 int32_t wasi_gpu_compute_buffer_read(uint32_t id, uint64_t offset, uint64_t size, void *out);
 
@@ -81,14 +81,15 @@ int32_t wasi_gpu_compute_buffer_copy(uint32_t src, uint64_t src_offset, uint32_t
 /* Frees a buffer. Its id is never valid again. Buffers left over are freed when the guest ends. */
 int32_t wasi_gpu_compute_buffer_destroy(uint32_t id);
 
-/* Waits until everything asked for so far is done. Needed for timing only: reads and copies wait by themselves. */
+/* Waits until everything asked for so far is done. Needed for timing only: reads and copies wait by
+ * themselves. */
 void wasi_gpu_compute_sync(void);
 
 /* ---- Kernels: wasi:gpu/ml-kernels ---- */
 
 /*
- * Arrays are dense, little-endian, float32 or uint32, and start at the first byte of their buffer; a buffer may be
- * longer than needed. Buffers are given by id, in the order of the interface.
+ * Arrays are dense, little-endian, float32 or uint32, and start at the first byte of their buffer; a buffer
+ * may be longer than needed. Buffers are given by id, in the order of the interface.
  */
 
 typedef struct {
@@ -97,9 +98,10 @@ typedef struct {
     uint32_t max_index; /* Indices are below this; at least 1. */
 } bootstrap_params_t;
 
-/* Draws indices uniformly with replacement into output_indices, uint32[n_samples]. A seed gives the same indices
- * on every device. */
-int32_t wasi_gpu_ml_kernels_kernel_bootstrap_sample(const bootstrap_params_t *params, uint32_t output_indices);
+/* Draws indices uniformly with replacement into output_indices, uint32[n_samples]. A seed gives the same
+ * indices on every device. */
+int32_t wasi_gpu_ml_kernels_kernel_bootstrap_sample(const bootstrap_params_t *params,
+                                                    uint32_t output_indices);
 
 typedef struct {
     uint32_t n_samples;    /* Entries of indices. */
@@ -108,11 +110,12 @@ typedef struct {
     uint32_t n_thresholds; /* Entries of thresholds and output_scores. */
 } find_split_params_t;
 
-/* Scores each threshold by the sum of squared deviations of the labels left (value <= threshold) and right of it;
- * infinity when a side is empty. data is float32[rows][n_features], labels float32[rows], indices
+/* Scores each threshold by the sum of squared deviations of the labels left (value <= threshold) and right of
+ * it; infinity when a side is empty. data is float32[rows][n_features], labels float32[rows], indices
  * uint32[n_samples], thresholds and output_scores float32[n_thresholds]. */
-int32_t wasi_gpu_ml_kernels_kernel_find_split(const find_split_params_t *params, uint32_t data, uint32_t labels,
-                                              uint32_t indices, uint32_t thresholds, uint32_t output_scores);
+int32_t wasi_gpu_ml_kernels_kernel_find_split(const find_split_params_t *params, uint32_t data,
+                                              uint32_t labels, uint32_t indices, uint32_t thresholds,
+                                              uint32_t output_scores);
 
 typedef struct {
     uint32_t n_trees;   /* Columns of tree_predictions. */
@@ -152,7 +155,8 @@ typedef struct {
     elementwise_op_t op;
 } elementwise_params_t;
 
-/* Applies op to each element. Only ADD and MUL use input_b: give 0, "no buffer", otherwise. output may be an input. */
+/* Applies op to each element. Only ADD and MUL use input_b: give 0, "no buffer", otherwise. output may be an
+ * input. */
 int32_t wasi_gpu_ml_kernels_kernel_elementwise(const elementwise_params_t *params, uint32_t input_a,
                                                uint32_t input_b, uint32_t output);
 
@@ -173,8 +177,8 @@ int32_t wasi_gpu_ml_kernels_kernel_reduce(const reduce_params_t *params, uint32_
 typedef struct {
     uint32_t feature; /* The column to compare, or TREE_NODE_LEAF. */
     float value;      /* The threshold, or the prediction of a leaf. */
-    uint32_t left;    /* Next node when the sample's value <= threshold, counted from the tree's first node. */
-    uint32_t right;   /* Next node otherwise, and for NaN. */
+    uint32_t left;  /* Next node when the sample's value <= threshold, counted from the tree's first node. */
+    uint32_t right; /* Next node otherwise, and for NaN. */
 } tree_node_t;
 
 typedef struct {

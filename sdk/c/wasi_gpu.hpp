@@ -1,6 +1,7 @@
 /*
  * C++17 over wasi_gpu.h: buffers that free themselves. Nothing throws. Calls that can fail return bool or
- * std::optional, and wasi_gpu_last_error() says why; wasi_gpu::check ends the program where going on makes no sense.
+ * std::optional, and wasi_gpu_last_error() says why; wasi_gpu::check ends the program where going on makes no
+ * sense.
  */
 #ifndef WASI_GPU_HPP
 #define WASI_GPU_HPP
@@ -28,13 +29,11 @@ inline void check(bool succeeded, const char *what) {
 }
 
 /* The same for the code that a C function returned. */
-inline void check(std::int32_t code, const char *what) {
-    check(code == WASI_GPU_OK, what);
-}
+inline void check(std::int32_t code, const char *what) { check(code == WASI_GPU_OK, what); }
 
 /* Owns one buffer on the device. Movable, not copyable. An empty one has the id 0. */
 class Buffer {
-public:
+  public:
     static constexpr std::uint32_t DefaultUsage =
         BUFFER_USAGE_STORAGE | BUFFER_USAGE_COPY_SRC | BUFFER_USAGE_COPY_DST;
 
@@ -43,7 +42,8 @@ public:
     Buffer(const Buffer &) = delete;
     Buffer &operator=(const Buffer &) = delete;
 
-    Buffer(Buffer &&other) noexcept : id_(std::exchange(other.id_, 0)), size_(std::exchange(other.size_, 0)) {}
+    Buffer(Buffer &&other) noexcept
+        : id_(std::exchange(other.id_, 0)), size_(std::exchange(other.size_, 0)) {}
 
     Buffer &operator=(Buffer &&other) noexcept {
         if (this != &other) {
@@ -81,26 +81,27 @@ public:
     template <typename T>
     [[nodiscard]] bool write(const T *values, std::size_t count, std::uint64_t offset = 0) {
         static_assert(std::is_trivially_copyable_v<T>, "only plain data can be written");
-        return wasi_gpu_compute_buffer_write(id_, offset, values, std::uint64_t{count} * sizeof(T)) == WASI_GPU_OK;
+        return wasi_gpu_compute_buffer_write(id_, offset, values, std::uint64_t{count} * sizeof(T)) ==
+               WASI_GPU_OK;
     }
 
-    template <typename T>
-    [[nodiscard]] bool write(const std::vector<T> &values, std::uint64_t offset = 0) {
+    template <typename T> [[nodiscard]] bool write(const std::vector<T> &values, std::uint64_t offset = 0) {
         return write(values.data(), values.size(), offset);
     }
 
     /* Reads `count` elements, the first one from byte `offset`, into memory of the caller. */
-    template <typename T>
-    [[nodiscard]] bool read(T *out, std::size_t count, std::uint64_t offset = 0) const {
+    template <typename T> [[nodiscard]] bool read(T *out, std::size_t count, std::uint64_t offset = 0) const {
         static_assert(std::is_trivially_copyable_v<T>, "only plain data can be read");
-        return wasi_gpu_compute_buffer_read(id_, offset, std::uint64_t{count} * sizeof(T), out) == WASI_GPU_OK;
+        return wasi_gpu_compute_buffer_read(id_, offset, std::uint64_t{count} * sizeof(T), out) ==
+               WASI_GPU_OK;
     }
 
     /* Reads `count` elements, the first one from byte `offset`. */
     template <typename T>
     std::optional<std::vector<T>> read(std::size_t count, std::uint64_t offset = 0) const {
         std::vector<T> values(count);
-        return read(values.data(), count, offset) ? std::optional<std::vector<T>>(std::move(values)) : std::nullopt;
+        return read(values.data(), count, offset) ? std::optional<std::vector<T>>(std::move(values))
+                                                  : std::nullopt;
     }
 
     /* Gives the buffer up: the caller destroys the id. */
@@ -109,12 +110,13 @@ public:
         return std::exchange(id_, 0);
     }
 
-private:
+  private:
     Buffer(std::uint32_t id, std::uint64_t size) noexcept : id_(id), size_(size) {}
 
     void destroy() noexcept {
         if (id_ != 0) {
-            /* Can only fail for an id that was destroyed behind our back: there is nothing left to free then. */
+            /* Can only fail for an id that was destroyed behind our back: there is nothing left to free then.
+             */
             (void)wasi_gpu_compute_buffer_destroy(id_);
         }
     }

@@ -41,7 +41,12 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <inheritdoc/>
-    public void Copy(GpuBuffer source, ulong sourceOffset, GpuBuffer target, ulong targetOffset, ulong sizeBytes)
+    public void Copy(
+        GpuBuffer source,
+        ulong sourceOffset,
+        GpuBuffer target,
+        ulong targetOffset,
+        ulong sizeBytes)
     {
         Check.Valid(
             BufferRules.CheckRange("src", source, sourceOffset, sizeBytes)
@@ -75,7 +80,8 @@ public sealed unsafe partial class CpuBackend
 
     private void CopyOverlapping(byte* source, byte* target, ulong sizeBytes)
     {
-        // Whole pieces in the order in which none is overwritten before it is read; a piece may overlap itself.
+        // Whole pieces in the order in which none is overwritten before it is read; a piece may overlap
+        // itself.
         CopyWork work = new(source, target, sizeBytes);
         for (long i = 0; i < work.ChunkCount; i++)
         {

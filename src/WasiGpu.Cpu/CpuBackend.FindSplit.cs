@@ -34,7 +34,8 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        // With several slices only the thresholds may be the output as it is: each slice writes where it has read.
+        // With several slices only the thresholds may be the output as it is: each slice writes where it has
+        // read.
         bool isInput = outputScores == data || outputScores == labels || outputScores == indices;
         ulong sizeBytes = (ulong)parameters.NThresholds * sizeof(float);
         CpuBuffer? apart = isInput ? CpuBuffer.Create(sizeBytes, BufferUsage.None, _device.Memory) : null;
@@ -93,7 +94,8 @@ public sealed unsafe partial class CpuBackend
         new Span<float>(scores, (int)count).Fill(float.PositiveInfinity);
         if (sortedCount > 0)
         {
-            WriteScores(bins, sortedCount, total.Count, totalSquares, double.IsFinite(mean), positions, scores);
+            bool areLabelsFinite = double.IsFinite(mean);
+            WriteScores(bins, sortedCount, total.Count, totalSquares, areLabelsFinite, positions, scores);
         }
     }
 
@@ -166,7 +168,9 @@ public sealed unsafe partial class CpuBackend
             if (leftCount != 0 && rightCount != 0)
             {
                 double rightSum = totalSum - leftSum;
-                double score = totalSquares - (leftSum * leftSum / leftCount) - (rightSum * rightSum / rightCount);
+                double score = totalSquares
+                    - (leftSum * leftSum / leftCount)
+                    - (rightSum * rightSum / rightCount);
                 scores[positions[j]] = !areLabelsFinite ? float.NaN : (float)Math.Max(score, 0);
             }
         }

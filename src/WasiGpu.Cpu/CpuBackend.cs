@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace WasiGpu.Cpu;
 
-/// <summary>A guest's session on the CPU. Every call is done when it returns, so there are no late faults.</summary>
+/// <summary>A guest's session on the CPU. Every call is done when it returns, so there are no late
+/// faults.</summary>
 public sealed unsafe partial class CpuBackend : IGpuBackend
 {
     private readonly CpuDevice _device;
@@ -58,7 +59,8 @@ public sealed unsafe partial class CpuBackend : IGpuBackend
         return new KernelScope(this);
     }
 
-    /// <summary>The time of one kernel; keeps the session, and so its buffers, alive to the kernel's end.</summary>
+    /// <summary>The time of one kernel; keeps the session, and so its buffers, alive to the kernel's
+    /// end.</summary>
     private readonly ref struct KernelScope(CpuBackend backend)
     {
         private readonly long _start = Stopwatch.GetTimestamp();

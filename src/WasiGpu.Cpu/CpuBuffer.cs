@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace WasiGpu.Cpu;
 
 /// <summary>
-/// A buffer in native memory, aligned to 64 bytes and zero when new. Its bytes are reserved in the device's budget
-/// while it lives; both go back exactly once, by <see cref="Dispose"/> or by the finalizer.
+/// A buffer in native memory, aligned to 64 bytes and zero when new. Its bytes are reserved in the device's
+/// budget while it lives; both go back exactly once, by <see cref="Dispose"/> or by the finalizer.
 /// </summary>
 internal sealed unsafe class CpuBuffer : GpuBuffer, IDisposable
 {

@@ -4,14 +4,15 @@ namespace WasiGpu.Cpu;
 public sealed record CpuOptions
 {
     /// <summary>
-    /// The most threads that one call may use, the caller's included; at least 1. Null: the environment variable
+    /// The most threads that one call may use, the caller's included; at least 1. Null: the environment
+    /// variable
     /// <c>WASI_GPU_CPU_THREADS</c>, else the number of processors.
     /// </summary>
     public int? MaxThreads { get; init; }
 
     /// <summary>
-    /// The device's memory in bytes, for all guests together. Null: three quarters of the memory that the machine,
-    /// or the container the process runs in, has.
+    /// The device's memory in bytes, for all guests together. Null: three quarters of the memory that the
+    /// machine, or the container the process runs in, has.
     /// </summary>
     public ulong? MemoryBytes { get; init; }
 }

@@ -1,13 +1,13 @@
 namespace WasiGpu.Cpu;
 
 /// <summary>
-/// Offers the machine's processors as the one device <c>cpu:0</c>. Always there, unless an environment variable
-/// asks for what the processor cannot do.
+/// Offers the machine's processors as the one device <c>cpu:0</c>. Always there, unless an environment
+/// variable asks for what the processor cannot do.
 /// </summary>
 /// <remarks>
 /// <c>WASI_GPU_CPU_SIMD</c> (<c>avx512</c>, <c>avx2</c> or <c>portable</c>) forces the instruction set;
-/// <c>WASI_GPU_CPU_THREADS</c> limits the threads of a call where <see cref="CpuOptions.MaxThreads"/> is null.
-/// Results are the same bits for every choice of both.
+/// <c>WASI_GPU_CPU_THREADS</c> limits the threads of a call where <see cref="CpuOptions.MaxThreads"/> is
+/// null. Results are the same bits for every choice of both.
 /// </remarks>
 public sealed class CpuProvider : IGpuProvider
 {
@@ -15,8 +15,8 @@ public sealed class CpuProvider : IGpuProvider
 
     /// <summary>A provider for this machine.</summary>
     /// <param name="options">Limits; the machine's own when null.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number of threads is below 1 or above 1024, or there are
-    /// 0 bytes of memory.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is below 1 or above 1024, or there
+    /// are 0 bytes of memory.</exception>
     public CpuProvider(CpuOptions? options = null)
     {
         _options = options ?? new CpuOptions();
@@ -54,6 +54,7 @@ public sealed class CpuProvider : IGpuProvider
     {
         return index == 0
             ? new CpuDevice(CpuSettings.Resolve(_options))
-            : throw new GpuUnavailableException($"there is no device cpu:{index}: the only one is {CpuDevice.DeviceId}");
+            : throw new GpuUnavailableException(
+                $"there is no device cpu:{index}: the only one is {CpuDevice.DeviceId}");
     }
 }

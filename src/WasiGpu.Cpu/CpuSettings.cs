@@ -18,7 +18,8 @@ internal sealed record CpuSettings(SimdLevel Simd, int Threads, ulong MemoryByte
     /// <exception cref="GpuUnavailableException">A variable has a value that cannot be met.</exception>
     internal static CpuSettings Resolve(CpuOptions options)
     {
-        return new CpuSettings(ResolveSimd(), options.MaxThreads ?? ResolveThreads(), ResolveMemoryBytes(options));
+        return new CpuSettings(
+            ResolveSimd(), options.MaxThreads ?? ResolveThreads(), ResolveMemoryBytes(options));
     }
 
     private static SimdLevel ResolveSimd()

@@ -4,8 +4,8 @@ namespace WasiGpu.Cpu;
 
 /// <summary>
 /// Working memory of a session's kernels: one block, lent to one kernel at a time. Up to
-/// <see cref="KeptBytes"/> are kept for the next kernel and are not counted; what a kernel needs beyond that is
-/// reserved in the device's budget while it runs.
+/// <see cref="KeptBytes"/> are kept for the next kernel and are not counted; what a kernel needs beyond that
+/// is reserved in the device's budget while it runs.
 /// </summary>
 internal sealed unsafe class Scratch : IDisposable
 {

@@ -6,7 +6,9 @@ public sealed record GuestResult
     /// <summary>The <see cref="ExitCode"/> of a guest that was ended: a trap, a passed deadline, a cancellation.</summary>
     public const int EndedExitCode = 134;
 
-    /// <summary>The guest's own exit code; 0 after a normal return; <see cref="EndedExitCode"/> with <see cref="Trap"/>.</summary>
+    /// <summary>
+    /// The guest's own exit code; 0 after a normal return; <see cref="EndedExitCode"/> with <see cref="Trap"/>.
+    /// </summary>
     public required int ExitCode { get; init; }
 
     /// <summary>Why the guest was ended; null when it ended by itself.</summary>

@@ -199,7 +199,9 @@ public sealed unsafe class WasmHost : IDisposable
         }
     }
 
-    /// <summary>Whether the bytes look like the text form: the first thing that is no space opens a parenthesis or a comment.</summary>
+    /// <summary>
+    /// Whether the bytes look like the text form: the first thing that is no space opens a parenthesis or a comment.
+    /// </summary>
     private static bool IsText(ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<byte> text = bytes.TrimStart(" \t\r\n"u8);

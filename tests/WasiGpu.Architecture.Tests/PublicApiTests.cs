@@ -56,7 +56,7 @@ public sealed class PublicApiTests
         foreach (string line in surface.Split('\n'))
         {
             bool isMember = line.StartsWith(' ');
-            type = isMember ? type : line;
+            type = isMember ? type : line.Split(" : ")[0].Split(' ')[^1];
             yield return isMember ? $"{type}: {line.Trim()}" : line;
         }
     }

@@ -57,7 +57,8 @@ public sealed class BackendSuiteTests
     [Fact]
     public void Cases_Names_AreUnique()
     {
-        Assert.Equal([], BackendSuite.Cases.GroupBy(candidate => candidate.Name).Where(g => g.Count() > 1).Select(g => g.Key));
+        IEnumerable<string> names = BackendSuite.Cases.Select(candidate => candidate.Name);
+        Assert.Equal([], names.CountBy(name => name).Where(pair => pair.Value > 1));
     }
 
     private static List<string> Details(ulong seed)
@@ -69,13 +70,15 @@ public sealed class BackendSuiteTests
         return details;
     }
 
-    /// <summary>The cases that must find a fault: <c>batch-predict/</c> for <c>BatchPredictLess</c>.</summary>
+    /// <summary>
+    /// The cases that must find a fault: <c>batch-predict/</c> for <c>BatchPredictLess</c>.
+    /// </summary>
     private static string Area(string fault)
     {
         string[] areas =
         [
-            "buffer/", "memory/", "session/", "deadline/", "bootstrap-sample/", "find-split/", "average/", "matmul/",
-            "elementwise/", "reduce/", "batch-predict/",
+            "buffer/", "memory/", "session/", "deadline/", "bootstrap-sample/", "find-split/", "average/",
+            "matmul/", "elementwise/", "reduce/", "batch-predict/",
         ];
         return areas.Single(area => fault.StartsWith(
             area.Replace("-sample/", string.Empty, StringComparison.Ordinal)

@@ -5,7 +5,8 @@ namespace WasiGpu.Conformance.Tests;
 /// <content>The kernels' faults.</content>
 internal sealed partial class FaultyBackend
 {
-    private TreeNode[]? _keptNodes;
+    private readonly Dictionary<GpuBuffer, TreeNode[]> _kept = [];
+    private readonly Dictionary<int, TreeNode[]> _keptBySize = [];
 
     public override void BootstrapSample(in BootstrapParams parameters, GpuBuffer outputIndices)
     {
@@ -72,7 +73,8 @@ internal sealed partial class FaultyBackend
             Fault.MatMulIgnoresTransB => parameters with { TransB = false },
             Fault.MatMulBetaIgnored => parameters with { Beta = 0 },
             Fault.MatMulAlphaScalesBeta => parameters with { Beta = parameters.Alpha * parameters.Beta },
-            Fault.MatMulAlphaZeroReadsOperands when parameters.Alpha == 0 => parameters with { Alpha = 1e-30f },
+            Fault.MatMulAlphaZeroReadsOperands when parameters.Alpha == 0 =>
+                parameters with { Alpha = 1e-30f },
             _ => parameters,
         };
         if (fault == Fault.MatMulTensorFloat32)
@@ -102,7 +104,9 @@ internal sealed partial class FaultyBackend
     {
         bool dropsRest = fault == Fault.ReduceDropsRest && parameters.NElements > 16;
         base.Reduce(
-            dropsRest ? parameters with { NElements = parameters.NElements & ~15U } : parameters, input, output);
+            dropsRest ? parameters with { NElements = parameters.NElements & ~15U } : parameters,
+            input,
+            output);
         bool isDifferent = (fault == Fault.ReduceDiffersBetweenCalls && ++_calls % 2 == 0)
             || (fault == Fault.SessionBesideAnotherDiffers && _sessions.Value > 1);
         Bytes(output)[0] ^= (byte)(isDifferent ? 1 : 0);
@@ -120,7 +124,7 @@ internal sealed partial class FaultyBackend
             Store<float>(output, [float.NaN]);
         }
 
-        if (fault == Fault.BatchPredictWritesEarly && parameters.BatchSize > 0)
+        if (fault == Fault.BatchPredictWritesEarly && parameters is { BatchSize: > 0, NTrees: > 0 })
         {
             Bytes(output).AsSpan(0, sizeof(float)).Fill(0x77);
         }
@@ -206,15 +210,18 @@ internal sealed partial class FaultyBackend
         return fault switch
         {
             Fault.ElementwiseSigmoidBaseTwo when op == ElementwiseOp.Sigmoid => 1 / (1 + MathF.Pow(2, -a)),
-            Fault.ElementwiseSigmoidOverflows when op == ElementwiseOp.Sigmoid => MathF.Exp(a) / (1 + MathF.Exp(a)),
+            Fault.ElementwiseSigmoidOverflows when op == ElementwiseOp.Sigmoid =>
+                MathF.Exp(a) / (1 + MathF.Exp(a)),
             Fault.ElementwiseReluNanIsZero when op == ElementwiseOp.Relu => a > 0 ? a : 0,
             Fault.ElementwiseExpInexact when op == ElementwiseOp.Exp => (float)Math.Pow(2, a * 1.442695f),
-            Fault.ElementwiseExpFlushesDenormals when op == ElementwiseOp.Exp => a < -87.3f ? 0 : MathF.Exp(a),
+            Fault.ElementwiseExpFlushesDenormals when op == ElementwiseOp.Exp =>
+                a < -87.3f ? 0 : MathF.Exp(a),
             Fault.ElementwiseTanhCancels when op == ElementwiseOp.Tanh => 1 - (2 / (MathF.Exp(2 * a) + 1)),
             Fault.ElementwiseSqrtOfAbsolute when op == ElementwiseOp.Sqrt => MathF.Sqrt(MathF.Abs(a)),
             Fault.ElementwiseLogZeroIsFinite when op == ElementwiseOp.Log && a == 0 => -103.27893f,
             Fault.ElementwiseLogCancels when op == ElementwiseOp.Log => MathF.Log2(a) * 0.6931f,
-            Fault.ElementwiseMulSaturates when op == ElementwiseOp.Mul && float.IsInfinity(a * b) => float.MaxValue,
+            Fault.ElementwiseMulSaturates when op == ElementwiseOp.Mul && float.IsInfinity(a * b) =>
+                float.MaxValue,
             _ => base.Apply(op, a, b),
         };
     }
@@ -286,10 +293,18 @@ internal sealed partial class FaultyBackend
             return [.. nodes, new TreeNode(TreeNode.Leaf, 0, 0, 0)];
         }
 
-        if (fault == Fault.BatchPredictKeepsForest)
+        bool isKept = fault is Fault.BatchPredictKeepsForest
+            or Fault.BatchPredictKeepsForestUntilWrite
+            or Fault.BatchPredictKeepsForestUntilWriteOrCopy;
+        if (isKept)
         {
-            // Kept by size, as a cache would by address.
-            return _keptNodes?.Length == nodes.Length ? _keptNodes : _keptNodes = nodes;
+            return _kept.TryGetValue(treeNodes, out TreeNode[]? kept) ? kept : _kept[treeNodes] = nodes;
+        }
+
+        if (fault == Fault.BatchPredictKeepsForestOfDestroyedBuffer)
+        {
+            // Found again by place in memory, which the next buffer of the same size gets.
+            return _keptBySize.TryGetValue(nodes.Length, out TreeNode[]? kept) ? kept : nodes;
         }
 
         return nodes;
@@ -337,7 +352,8 @@ internal sealed partial class FaultyBackend
     protected override float Mean(double sum, int trees, int row)
     {
         float mean = base.Mean(sum, trees, row);
-        return fault == Fault.BatchPredictDependsOnRow && row % 2 == 1 ? float.BitIncrement(mean) : mean;
+        bool isOff = fault == Fault.BatchPredictDependsOnRow && row % 2 == 1 && float.IsFinite(mean);
+        return isOff ? float.BitIncrement(mean) : mean;
     }
 
     private static double Uncentred(List<double> labels)

@@ -63,6 +63,11 @@ internal sealed partial class FaultyBackend(ReferenceDevice device, BackendOptio
 
     public override void Write(GpuBuffer target, ulong offset, HostRange source)
     {
+        if (fault is Fault.BatchPredictKeepsForestUntilWrite or Fault.BatchPredictKeepsForestUntilWriteOrCopy)
+        {
+            _kept.Remove(target);
+        }
+
         base.Write(target, fault == Fault.BufferWriteAlignedDown ? offset & ~3UL : offset, source);
         ulong end = offset + source.LengthBytes;
         if (fault == Fault.BufferWriteOneByteTooMany && end < target.SizeBytes)
@@ -78,6 +83,11 @@ internal sealed partial class FaultyBackend(ReferenceDevice device, BackendOptio
         ulong targetOffset,
         ulong sizeBytes)
     {
+        if (fault == Fault.BatchPredictKeepsForestUntilWriteOrCopy)
+        {
+            _kept.Remove(target);
+        }
+
         if (fault == Fault.BufferCopyLikeMemcpy)
         {
             for (ulong i = 0; i < sizeBytes; i++)
@@ -94,6 +104,12 @@ internal sealed partial class FaultyBackend(ReferenceDevice device, BackendOptio
 
     public override void DestroyBuffer(GpuBuffer buffer)
     {
+        if (fault == Fault.BatchPredictKeepsForestOfDestroyedBuffer)
+        {
+            TreeNode[] nodes = base.Nodes(buffer);
+            _keptBySize[nodes.Length] = nodes;
+        }
+
         _destroyed[(int)buffer.SizeBytes] = Bytes(buffer);
         base.DestroyBuffer(buffer);
         if (fault == Fault.MemoryDestroyKeepsBytes)

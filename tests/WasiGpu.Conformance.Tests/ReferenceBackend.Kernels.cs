@@ -196,7 +196,8 @@ internal partial class ReferenceBackend
         {
             ulong first = 0xD2511F53UL * c[0];
             ulong second = 0xCD9E8D57UL * c[2];
-            c = [(uint)(second >> 32) ^ c[1] ^ k[0], (uint)second, (uint)(first >> 32) ^ c[3] ^ k[1], (uint)first];
+            (uint high, uint other) = ((uint)(second >> 32), (uint)(first >> 32));
+            c = [high ^ c[1] ^ k[0], (uint)second, other ^ c[3] ^ k[1], (uint)first];
             k = [unchecked(k[0] + 0x9E3779B9), unchecked(k[1] + 0xBB67AE85)];
         }
 
@@ -314,7 +315,8 @@ internal partial class ReferenceBackend
                 return Broken();
             }
 
-            place = Child(offset, GoesLeft(x[(int)column], node.Value) ? node.Left : node.Right, nodes.Length);
+            place = Child(
+                offset, GoesLeft(x[(int)column], node.Value) ? node.Left : node.Right, nodes.Length);
         }
 
         return Broken();

@@ -4,6 +4,8 @@ namespace WasiGpu.Conformance.Tests;
 internal sealed class ReferenceBuffer(byte[] bytes, int sizeBytes, BufferUsage usage)
     : GpuBuffer((ulong)sizeBytes, usage)
 {
-    /// <summary>The content; longer than the buffer only where a fault needs room to write past the end.</summary>
+    /// <summary>
+    /// The content; longer than the buffer only where a fault needs room to write past the end.
+    /// </summary>
     internal byte[] Bytes { get; } = bytes;
 }

@@ -20,7 +20,9 @@ internal sealed class ReferenceDevice(Fault fault = Fault.None) : IGpuDevice
 
     public IGpuBackend CreateBackend(BackendOptions options)
     {
-        return fault == Fault.None ? new ReferenceBackend(this, options) : new FaultyBackend(this, options, fault);
+        return fault == Fault.None
+            ? new ReferenceBackend(this, options)
+            : new FaultyBackend(this, options, fault);
     }
 
     public void Dispose()

@@ -9,7 +9,8 @@ public static class BackendSuite
     public static IReadOnlyList<ConformanceCase> Cases { get; } = AllCases();
 
     /// <summary>Runs the chosen cases one after another.</summary>
-    /// <param name="device">The device. Nobody else may use it meanwhile: its memory in use is compared.</param>
+    /// <param name="device">The device. Nobody else may use it meanwhile: its memory in use is
+    /// compared.</param>
     /// <param name="options">Which cases, and which data.</param>
     /// <param name="report">Gets each result as soon as it is known.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace WasiGpu.Conformance;
 
-/// <summary>The comparisons of the suites; each throws <see cref="ConformanceException"/> with the numbers.</summary>
+/// <summary>
+/// The comparisons of the suites; each throws <see cref="ConformanceException"/> with the numbers.
+/// </summary>
 internal static class Expect
 {
     /// <summary>The smallest step of float32: what rounding to the result's type may cost anywhere.</summary>
@@ -35,13 +37,16 @@ internal static class Expect
         }
     }
 
-    /// <summary>NaN for NaN, the same infinity for an infinity, else within the tolerance. Zeros have no sign.</summary>
+    /// <summary>
+    /// NaN for NaN, the same infinity for an infinity, else within the tolerance. Zeros have no sign.
+    /// </summary>
     internal static void Close(string what, double expected, double tolerance, float actual)
     {
         if (!IsClose(expected, tolerance, actual))
         {
             throw new ConformanceException(
-                $"{what} is {actual:R}: expected {expected:R} +- {tolerance:G3}, off by {Math.Abs(actual - expected):G3}");
+                $"{what} is {actual:R}: expected {expected:R} +- {tolerance:G3}, "
+                + $"off by {Math.Abs(actual - expected):G3}");
         }
     }
 

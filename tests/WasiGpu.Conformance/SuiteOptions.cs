@@ -3,7 +3,9 @@ namespace WasiGpu.Conformance;
 /// <summary>What of a suite is run, and with which data.</summary>
 public sealed record SuiteOptions
 {
-    /// <summary>Leaves out the big cases: seconds instead of a minute, megabytes instead of gigabytes.</summary>
+    /// <summary>
+    /// Leaves out the big cases: seconds instead of a minute, megabytes instead of gigabytes.
+    /// </summary>
     public bool Small { get; init; }
 
     /// <summary>Only cases whose name contains this text are run; null for all.</summary>

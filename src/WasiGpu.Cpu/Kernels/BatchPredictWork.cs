@@ -3,11 +3,12 @@ using System.Runtime.CompilerServices;
 namespace WasiGpu.Cpu;
 
 /// <summary>
-/// batch-predict in blocks of rows: each tree is walked for all rows of a block while it is in the cache. The leaves
-/// of a row are added in float64 in the order of the trees, so a row's result does not depend on the others.
+/// batch-predict in blocks of rows: each tree is walked for all rows of a block while it is in the cache. The
+/// leaves of a row are added in float64 in the order of the trees, so a row's result does not depend on the
+/// others.
 /// </summary>
-/// <remarks>Nodes and offsets are hostile: every node number is compared with the number of nodes before it is
-/// used, every feature with the number of features, and every walk ends.</remarks>
+/// <remarks>Nodes and offsets are hostile: every node number is compared with the number of nodes before it
+/// is used, every feature with the number of features, and every walk ends.</remarks>
 internal readonly unsafe struct BatchPredictWork(
     BatchPredictParams parameters,
     float* samples,
@@ -19,7 +20,8 @@ internal readonly unsafe struct BatchPredictWork(
 {
     private const int BlockRows = 64;
 
-    /// <summary>Moves after which a thread looks at the deadline: a few tens of milliseconds of cache misses.</summary>
+    /// <summary>Moves after which a thread looks at the deadline: a few tens of milliseconds of cache
+    /// misses.</summary>
     private const uint MovesPerCheck = 1 << 17;
 
     internal long ChunkCount => Chunks.Count(parameters.BatchSize, BlockRows);

@@ -1,6 +1,7 @@
 namespace WasiGpu.Cpu;
 
-/// <summary>The listed samples of find-split. Indices are hostile: <see cref="RowLimit"/> guards every access.</summary>
+/// <summary>The listed samples of find-split. Indices are hostile: <see cref="RowLimit"/> guards every
+/// access.</summary>
 /// <param name="column">The feature of row 0.</param>
 /// <param name="featureCount">Distance from row to row, in floats.</param>
 /// <param name="labels">f32[rows].</param>

@@ -1,9 +1,9 @@
 namespace WasiGpu.Cpu;
 
 /// <summary>
-/// A blocked matrix product (Goto and van de Geijn, 2008): strips of columns of op(b) and panels of rows of op(a) are
-/// packed, each tile of c stays in registers for a block of depth. The bits of an element depend on its row, its
-/// column and the depth alone, not on how tiles are cut or who computes them.
+/// A blocked matrix product (Goto and van de Geijn, 2008): strips of columns of op(b) and panels of rows of
+/// op(a) are packed, each tile of c stays in registers for a block of depth. The bits of an element depend on
+/// its row, its column and the depth alone, not on how tiles are cut or who computes them.
 /// </summary>
 internal readonly unsafe struct MatMulPlan
 {
@@ -65,7 +65,8 @@ internal readonly unsafe struct MatMulPlan
         return (ulong)(PackedColumnElements(kernels, parameters) + rows) * sizeof(float);
     }
 
-    /// <summary>Packs a panel of rows: f32[depth][<see cref="VectorKernels.TileRows"/>], zeros below the last row.</summary>
+    /// <summary>Packs a panel of rows: f32[depth][<see cref="VectorKernels.TileRows"/>], zeros below the last
+    /// row.</summary>
     internal void PackRows(long firstRow, long firstDepth, long depth, float* target)
     {
         for (int row = 0; row < VectorKernels.TileRows; row++)
@@ -79,8 +80,8 @@ internal readonly unsafe struct MatMulPlan
         }
     }
 
-    /// <summary>Packs a strip of columns: f32[depth][<see cref="VectorKernels.TileColumns"/>], zeros right of the last
-    /// column.</summary>
+    /// <summary>Packs a strip of columns: f32[depth][<see cref="VectorKernels.TileColumns"/>], zeros right of
+    /// the last column.</summary>
     internal void PackColumns(long firstColumn, long firstDepth, long depth, float* target)
     {
         int width = Kernels.TileColumns;

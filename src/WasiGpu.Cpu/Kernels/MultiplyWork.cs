@@ -1,6 +1,7 @@
 namespace WasiGpu.Cpu;
 
-/// <summary>matmul, second step of a block: each task multiplies some rows with some of the packed columns.</summary>
+/// <summary>matmul, second step of a block: each task multiplies some rows with some of the packed
+/// columns.</summary>
 internal readonly unsafe struct MultiplyWork(MatMulPlan plan, long firstColumn, long firstDepth, long depth)
     : IChunkWork
 {

@@ -1,7 +1,8 @@
 namespace WasiGpu.Cpu;
 
 /// <summary>matmul, first step of a block: packs its columns.</summary>
-internal readonly struct PackColumnsWork(MatMulPlan plan, long firstColumn, long firstDepth, long depth) : IChunkWork
+internal readonly struct PackColumnsWork(MatMulPlan plan, long firstColumn, long firstDepth, long depth)
+    : IChunkWork
 {
     private const long ChunkStrips = 4;
 

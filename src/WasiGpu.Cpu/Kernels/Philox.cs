@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace WasiGpu.Cpu;
 
-/// <summary>Philox4x32-10 (Salmon and others, "Parallel random numbers: as easy as 1, 2, 3", 2011) and bounded
-/// integers drawn from it.</summary>
+/// <summary>Philox4x32-10 (Salmon and others, "Parallel random numbers: as easy as 1, 2, 3", 2011) and
+/// bounded integers drawn from it.</summary>
 internal static class Philox
 {
     private const uint Multiplier0 = 0xD2511F53;
@@ -71,8 +71,8 @@ internal static class Philox
         }
     }
 
-    // Ends with probability 1: each attempt is rejected with a probability below one half, and no seed is known
-    // that rejects more than some dozens in a row; the attempts themselves wrap around after 2^32.
+    // Ends with probability 1: each attempt is rejected with a probability below one half, and no seed is
+    // known that rejects more than some dozens in a row; the attempts themselves wrap around after 2^32.
     private static uint Redraw(
         ulong block,
         int position,

@@ -2,8 +2,8 @@ namespace WasiGpu.Cpu;
 
 /// <summary>
 /// reduce in two steps: chunks with borders from the number of elements alone, then their partial results in
-/// order. Sums are float64. The variance takes each chunk's mean, then its squared deviations while the chunk is in
-/// the cache, and merges chunks by the rule of Chan, Golub and LeVeque (1979): memory is read once.
+/// order. Sums are float64. The variance takes each chunk's mean, then its squared deviations while the chunk
+/// is in the cache, and merges chunks by the rule of Chan, Golub and LeVeque (1979): memory is read once.
 /// </summary>
 internal readonly unsafe struct ReduceWork(
     VectorKernels kernels,
@@ -13,7 +13,8 @@ internal readonly unsafe struct ReduceWork(
 {
     internal const long ChunkElements = 65536;
 
-    /// <summary>Elements of the variance whose mean is taken at once: 16 KiB stay in the first cache.</summary>
+    /// <summary>Elements of the variance whose mean is taken at once: 16 KiB stay in the first
+    /// cache.</summary>
     private const long TileElements = 4096;
 
     public void Run(long chunk, int slot)

@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace WasiGpu.Cpu;
 
 /// <summary>
-/// exp, sigmoid, tanh and log of float32 values, computed in float64 and rounded once at the end: their relative
-/// error before that rounding is below 1e-10, a thousandth of an ulp, denormal results included.
+/// exp, sigmoid, tanh and log of float32 values, computed in float64 and rounded once at the end: their
+/// relative error before that rounding is below 1e-10, a thousandth of an ulp, denormal results included.
 /// </summary>
 internal static class FloatFunctions
 {
-    /// <summary>Adding it to a number of moderate size leaves the nearest integer in the low bits of the sum.</summary>
+    /// <summary>Adding it to a number of moderate size leaves the nearest integer in the low bits of the
+    /// sum.</summary>
     private const double RoundingMagic = 6755399441055744.0;
 
     private const double Log2E = 1.4426950408889634;
@@ -49,7 +50,8 @@ internal static class FloatFunctions
             TLanes growth = ExpOf(x + x);
             TLanes far = (growth - one) / (growth + one);
 
-            // Near zero the difference above loses its digits; four terms of the series are exact enough there.
+            // Near zero the difference above loses its digits; four terms of the series are exact enough
+            // there.
             TLanes square = x * x;
             TLanes series = TLanes.Splat(-17.0 / 315) * square + TLanes.Splat(2.0 / 15);
             series = series * square + TLanes.Splat(-1.0 / 3);
@@ -61,7 +63,8 @@ internal static class FloatFunctions
 
     internal readonly struct Log : IFloatFunction
     {
-        /// <summary>The bits of sqrt(1/2): mantissas from there on are brought to [sqrt(1/2), sqrt(2)).</summary>
+        /// <summary>The bits of sqrt(1/2): mantissas from there on are brought to [sqrt(1/2),
+        /// sqrt(2)).</summary>
         private const long HalfRootBits = 0x3FE6A09E667F3BCD;
 
         /// <summary>Keeps the exponent positive while it is shifted.</summary>

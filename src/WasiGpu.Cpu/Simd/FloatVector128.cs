@@ -66,10 +66,13 @@ internal readonly unsafe struct FloatVector128 : IFloatVector<FloatVector128>
             Vector128.Equals(left._value, right._value), ifEqual._value, otherwise._value));
     }
 
-    // Exact in float64 but for the last rounding of the sum. Rounding that one to odd keeps what the narrowing to
-    // float32 must know, so that the result is rounded once (Boldo and Melquiond, 2008).
+    // Exact in float64 but for the last rounding of the sum. Rounding that one to odd keeps what the
+    // narrowing to float32 must know, so that the result is rounded once (Boldo and Melquiond, 2008).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Fuse(Vector128<float> left, Vector128<float> right, Vector128<float> addend)
+    private static Vector128<float> Fuse(
+        Vector128<float> left,
+        Vector128<float> right,
+        Vector128<float> addend)
     {
         if (AdvSimd.IsSupported)
         {
@@ -90,8 +93,8 @@ internal readonly unsafe struct FloatVector128 : IFloatVector<FloatVector128>
         Vector128<double> addendPart = sum - product;
         Vector128<double> error = (product - (sum - addendPart)) + (addend - addendPart);
 
-        // An even sum with an error moves by one unit towards it; an odd one stays. Where the sum is not finite,
-        // the error is NaN and both comparisons are false.
+        // An even sum with an error moves by one unit towards it; an odd one stays. Where the sum is not
+        // finite, the error is NaN and both comparisons are false.
         Vector128<long> isEven = Vector128.Equals(sum.AsInt64() & Vector128<long>.One, Vector128<long>.Zero);
         Vector128<long> isSumNegative = Vector128.LessThan(sum, Vector128<double>.Zero).AsInt64();
         Vector128<long> isAbove = Vector128.GreaterThan(error, Vector128<double>.Zero).AsInt64();

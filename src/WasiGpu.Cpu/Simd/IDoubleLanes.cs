@@ -1,8 +1,8 @@
 namespace WasiGpu.Cpu;
 
 /// <summary>
-/// Eight float64 lanes, whatever the width of the processor's vectors: sums over them are the same bits for every
-/// instruction set. No operation fuses a product with a sum.
+/// Eight float64 lanes, whatever the width of the processor's vectors: sums over them are the same bits for
+/// every instruction set. No operation fuses a product with a sum.
 /// </summary>
 internal unsafe interface IDoubleLanes<TSelf>
     where TSelf : struct, IDoubleLanes<TSelf>

@@ -1,8 +1,8 @@
 namespace WasiGpu.Cpu;
 
 /// <summary>
-/// A float32 vector as wide as the processor's. For work whose bits do not depend on the width: elements that are
-/// independent of each other, largest and smallest values.
+/// A float32 vector as wide as the processor's. For work whose bits do not depend on the width: elements that
+/// are independent of each other, largest and smallest values.
 /// </summary>
 internal unsafe interface IFloatVector<TSelf>
     where TSelf : struct, IFloatVector<TSelf>

@@ -19,7 +19,7 @@ internal static class SimdLevels
         return level switch
         {
             // Not accelerated also means: present, but so slow in wide form that the runtime avoids it.
-            SimdLevel.Avx512 => Vector512.IsHardwareAccelerated && Avx512F.IsSupported && Avx512DQ.IsSupported,
+            SimdLevel.Avx512 => Vector512.IsHardwareAccelerated && Avx512F.IsSupported,
             SimdLevel.Avx2 => Avx2.IsSupported && Fma.IsSupported,
             _ => true,
         };

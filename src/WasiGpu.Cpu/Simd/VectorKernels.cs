@@ -1,8 +1,8 @@
 namespace WasiGpu.Cpu;
 
 /// <summary>
-/// The inner loops of the kernels, on one thread and in the instruction set chosen for the device. The same call
-/// gives the same bits in every instruction set.
+/// The inner loops of the kernels, on one thread and in the instruction set chosen for the device. The same
+/// call gives the same bits in every instruction set.
 /// </summary>
 internal abstract unsafe class VectorKernels
 {
@@ -31,7 +31,12 @@ internal abstract unsafe class VectorKernels
     /// <param name="inputB">The second operand; not looked at by functions of one.</param>
     /// <param name="output">May be an operand, not overlap one otherwise.</param>
     /// <param name="count">Number of elements.</param>
-    internal abstract void Elementwise(ElementwiseOp op, float* inputA, float* inputB, float* output, long count);
+    internal abstract void Elementwise(
+        ElementwiseOp op,
+        float* inputA,
+        float* inputB,
+        float* output,
+        long count);
 
     /// <summary>The sum in float64.</summary>
     internal abstract double Sum(float* values, long count);
@@ -45,8 +50,8 @@ internal abstract unsafe class VectorKernels
     /// <summary>The smallest of at least one value; NaN if there is one.</summary>
     internal abstract float Min(float* values, long count);
 
-    /// <summary>Multiplies a packed row panel with a packed column strip, each sum by fused multiply-adds in the order
-    /// of depth.</summary>
+    /// <summary>Multiplies a packed row panel with a packed column strip, each sum by fused multiply-adds in
+    /// the order of depth.</summary>
     /// <param name="rows">f32[depth][<see cref="TileRows"/>].</param>
     /// <param name="columns">f32[depth][<see cref="TileColumns"/>].</param>
     /// <param name="depth">Length of the sums.</param>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace WasiGpu.Cpu;
 
 /// <summary>The inner loops, written once and compiled for each instruction set.</summary>
-/// <remarks>The loops are compiled at full optimisation at once: without it a program that makes only a few calls
-/// would spend them in unoptimised code, which is a hundred times slower here.</remarks>
+/// <remarks>The loops are compiled at full optimisation at once: without it a program that makes only a few
+/// calls would spend them in unoptimised code, which is a hundred times slower here.</remarks>
 internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
     where TFloat : struct, IFloatVector<TFloat>
     where TDouble : struct, IDoubleLanes<TDouble>
@@ -13,7 +13,12 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
 
     internal override int TileColumns => 2 * TFloat.Width;
 
-    internal override void Elementwise(ElementwiseOp op, float* inputA, float* inputB, float* output, long count)
+    internal override void Elementwise(
+        ElementwiseOp op,
+        float* inputA,
+        float* inputB,
+        float* output,
+        long count)
     {
         switch (op)
         {
@@ -218,7 +223,9 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
 
         for (; i < count; i++)
         {
-            target[i] = beta == 0 ? alpha * source[i] : MathF.FusedMultiplyAdd(alpha, source[i], beta * target[i]);
+            target[i] = beta == 0
+                ? alpha * source[i]
+                : MathF.FusedMultiplyAdd(alpha, source[i], beta * target[i]);
         }
     }
 

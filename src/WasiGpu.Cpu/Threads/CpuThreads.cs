@@ -4,8 +4,8 @@ namespace WasiGpu.Cpu;
 
 /// <summary>
 /// The worker threads of a device. A run uses the caller's thread and as many workers as are free and useful;
-/// any number of guests may run at the same time. Few chunks stay on the caller's thread, without a hand-off and
-/// without an allocation.
+/// any number of guests may run at the same time. Few chunks stay on the caller's thread, without a hand-off
+/// and without an allocation.
 /// </summary>
 internal sealed class CpuThreads : IDisposable
 {
@@ -29,8 +29,8 @@ internal sealed class CpuThreads : IDisposable
     /// <param name="work">The work.</param>
     /// <param name="chunkCount">How many chunks; may be 0.</param>
     /// <param name="deadline">Looked at before each chunk.</param>
-    /// <exception cref="DeadlineException">The deadline passed; no chunk runs any more. The first exception of a
-    /// chunk reaches the caller in the same way.</exception>
+    /// <exception cref="DeadlineException">The deadline passed; no chunk runs any more. The first exception
+    /// of a chunk reaches the caller in the same way.</exception>
     internal void Run<TWork>(in TWork work, long chunkCount, Deadline deadline)
         where TWork : struct, IChunkWork
     {
@@ -107,7 +107,11 @@ internal sealed class CpuThreads : IDisposable
                 Thread[] workers = new Thread[MaxThreads - 1];
                 for (int i = 0; i < workers.Length; i++)
                 {
-                    workers[i] = new Thread(WorkUntilStopped) { IsBackground = true, Name = $"wasi-gpu cpu {i + 1}" };
+                    workers[i] = new Thread(WorkUntilStopped)
+                    {
+                        IsBackground = true,
+                        Name = $"wasi-gpu cpu {i + 1}",
+                    };
                     workers[i].Start();
                 }
 

@@ -5,7 +5,7 @@ internal interface IChunkWork
 {
     /// <summary>Does one chunk, which takes well below 100 ms or looks at the deadline itself.</summary>
     /// <param name="chunk">Which one.</param>
-    /// <param name="slot">A number below <see cref="CpuThreads.MaxThreads"/> that no other thread has in this run:
-    /// names the thread's part of a scratch memory.</param>
+    /// <param name="slot">A number below <see cref="CpuThreads.MaxThreads"/> that no other thread has in this
+    /// run: names the thread's part of a scratch memory.</param>
     void Run(long chunk, int slot);
 }

@@ -40,7 +40,9 @@ internal static class CoreModuleReader
     {
         if (bytes.Length < HeaderBytes || BitConverter.ToUInt32(bytes) != Magic)
         {
-            string start = bytes.IsEmpty ? "is empty" : $"starts with {Convert.ToHexStringLower(bytes[..Math.Min(4, bytes.Length)])}";
+            string start = bytes.IsEmpty
+                ? "is empty"
+                : $"starts with {Convert.ToHexStringLower(bytes[..Math.Min(4, bytes.Length)])}";
             throw new GuestLoadException(
                 $"'{name}' is not a WebAssembly module: it {start}, a module starts with 0061736d");
         }

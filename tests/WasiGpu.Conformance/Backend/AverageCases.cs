@@ -3,7 +3,10 @@ namespace WasiGpu.Conformance;
 /// <summary><c>kernel-average</c>: row means.</summary>
 internal static class AverageCases
 {
-    private static readonly int[] TreeCounts = [0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 33, 100, 127, 128, 129, 1000, 4099];
+    private static readonly int[] TreeCounts =
+    [
+        0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 33, 100, 127, 128, 129, 1000, 4099,
+    ];
     private static readonly int[] SampleCounts = [0, 1, 2, 3, 5, 16, 17, 65, 257];
 
     internal static void AddTo(CaseList cases)
@@ -30,7 +33,7 @@ internal static class AverageCases
         cases.Add("average/not-finite", NotFinite);
         cases.Add("average/in-place", InPlace);
         cases.Add("average/trees=100/samples=100003", scope =>
-            Compare(scope, 100, RandomData.Uniform(scope.Random, 100 * 100_003, -1, 2), 100_003), isBig: true);
+            Compare(scope, 100, RandomData.Uniform(scope.Random, 10_000_300, -1, 2), 100_003), isBig: true);
         cases.Add("average/trees=1/samples=10000019", scope =>
             Compare(scope, 1, RandomData.Uniform(scope.Random, 10_000_019), 10_000_019), isBig: true);
     }

@@ -8,7 +8,8 @@ internal static class BatchPredictCases
 
     private static readonly float[] SpecialValues =
     [
-        float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -float.Epsilon, 1e-39f,
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f,
+        -0f, float.Epsilon, -float.Epsilon, 1e-39f,
         -1e-39f, float.MaxValue, float.MinValue, BitConverter.UInt32BitsToSingle(0xFFFFFFFF), 1, -1,
     ];
 
@@ -21,20 +22,23 @@ internal static class BatchPredictCases
 
         foreach (int trees in Trees)
         {
-            Add($"trees={trees}", scope => Compare(scope, ForestBuilder.Random(scope.Random, trees, 5, 4), 67));
+            Add($"trees={trees}", scope =>
+                Compare(scope, ForestBuilder.Random(scope.Random, trees, 5, 4), 67));
         }
 
         for (int depth = 0; depth <= 12; depth++)
         {
             int full = depth;
-            Add($"depth={depth}", scope => Compare(scope, ForestBuilder.Random(scope.Random, 5, full, 3), 129));
+            Add($"depth={depth}", scope =>
+                Compare(scope, ForestBuilder.Random(scope.Random, 5, full, 3), 129));
             Add($"full-depth={depth}", scope =>
                 Compare(scope, ForestBuilder.Random(scope.Random, 3, full, 6, isFull: true), 67));
         }
 
         foreach (int features in new[] { 1, 2, 28, 257, 70_001 })
         {
-            Add($"features={features}", scope => Compare(scope, ForestBuilder.Random(scope.Random, 4, 7, features), 19));
+            Add($"features={features}", scope =>
+                Compare(scope, ForestBuilder.Random(scope.Random, 4, 7, features), 19));
         }
 
         AddLarge(cases);
@@ -102,7 +106,9 @@ internal static class BatchPredictCases
             Compare(scope, ForestBuilder.Random(scope.Random, 2, 3, 1), 10_000_019), isBig: true);
     }
 
-    /// <summary>A tree as deep as it has inner nodes: each sends half of the grid to a leaf, or one value on.</summary>
+    /// <summary>
+    /// A tree as deep as it has inner nodes: each sends half of the grid to a leaf, or one value on.
+    /// </summary>
     private static Forest Chain(int length)
     {
         TreeNode[] nodes = new TreeNode[(2 * length) + 1];
@@ -128,7 +134,8 @@ internal static class BatchPredictCases
             float[] samples = ForestBuilder.Samples(random, 400, 3);
             for (int i = 0; i < samples.Length; i++)
             {
-                samples[i] = random.Next(3) == 0 ? samples[i] : SpecialValues[random.Next(SpecialValues.Length)];
+                samples[i] =
+                    random.Next(3) == 0 ? samples[i] : SpecialValues[random.Next(SpecialValues.Length)];
             }
 
             Compare(scope, forest with { Nodes = nodes }, samples, 400);
@@ -159,7 +166,8 @@ internal static class BatchPredictCases
         cases.Add("batch-predict/large-common-leaf", scope =>
         {
             Forest forest = ForestBuilder.Random(scope.Random, 20_001, 1, 3);
-            TreeNode[] nodes = [.. forest.Nodes.Select(node => node.IsLeaf ? node with { Value = node.Value + 1e5f } : node)];
+            TreeNode[] nodes = [.. forest.Nodes.Select(node =>
+                node.IsLeaf ? node with { Value = node.Value + 1e5f } : node)];
             Compare(scope, forest with { Nodes = nodes }, ForestBuilder.Samples(scope.Random, 20, 3), 20);
         });
     }
@@ -171,7 +179,11 @@ internal static class BatchPredictCases
         Operand nodes = scope.Input(new[] { ForestBuilder.Leaf(1) });
         scope.Call(
             backend => backend.BatchPredict(
-                new BatchPredictParams(3, 2, 0, 4), samples.Buffer, nodes.Buffer, nodes.Buffer, output.Buffer),
+                new BatchPredictParams(3, 2, 0, 4),
+                samples.Buffer,
+                nodes.Buffer,
+                nodes.Buffer,
+                output.Buffer),
             output);
     }
 
@@ -195,7 +207,8 @@ internal static class BatchPredictCases
 
     private static void MaxDepth(DeviceScope scope)
     {
-        foreach (uint depth in new uint[] { 0, 1, 2, 5, 6, 7, 8, 64, 1000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF })
+        uint[] depths = [0, 1, 2, 5, 6, 7, 8, 64, 1000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF];
+        foreach (uint depth in depths)
         {
             foreach (bool isFull in new[] { false, true })
             {

@@ -3,7 +3,10 @@ namespace WasiGpu.Conformance;
 /// <summary><c>kernel-bootstrap-sample</c>: bit-identical everywhere.</summary>
 internal static class BootstrapCases
 {
-    private static readonly int[] Counts = [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 63, 65, 127, 1023, 4097, 65537];
+    private static readonly int[] Counts =
+    [
+        0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 63, 65, 127, 1023, 4097, 65537,
+    ];
 
     private static readonly uint[] MaxIndices =
     [
@@ -49,11 +52,15 @@ internal static class BootstrapCases
         foreach (int count in Counts)
         {
             cases.Add($"bootstrap-sample/n={count}", scope =>
-                Compare(scope, count, uint.MaxValue - (uint)scope.Random.Next(), (uint)scope.Random.Next(1, 1 << 20)));
+            {
+                uint seed = uint.MaxValue - (uint)scope.Random.Next();
+                Compare(scope, count, seed, (uint)scope.Random.Next(1, 1 << 20));
+            });
         }
 
         cases.Add("bootstrap-sample/first-indices-do-not-depend-on-n", Prefix);
-        cases.Add("bootstrap-sample/n=10000019", scope => Compare(scope, 10_000_019, 99, 0xAAAAAAAB), isBig: true);
+        cases.Add("bootstrap-sample/n=10000019", scope =>
+            Compare(scope, 10_000_019, 99, 0xAAAAAAAB), isBig: true);
     }
 
     private static void AddKnown(CaseList cases, uint seed, uint maxIndex, uint[] first)

@@ -1,6 +1,8 @@
 namespace WasiGpu.Conformance;
 
-/// <summary>Content of buffers: zeros at first, writes, reads and copies of every alignment, and their order.</summary>
+/// <summary>
+/// Content of buffers: zeros at first, writes, reads and copies of every alignment, and their order.
+/// </summary>
 internal static unsafe class BufferCases
 {
     private const int Guard = 16;
@@ -79,7 +81,8 @@ internal static unsafe class BufferCases
                 Span<byte> source = host.AsSpan(hostOffset, length);
                 scope.Write(buffer, offset, source);
                 source.CopyTo(model.AsSpan(offset));
-                Expect.Elements<byte>($"after a write of {length} at {offset}: byte", model, scope.Read(buffer));
+                Expect.Elements<byte>(
+                    $"after a write of {length} at {offset}: byte", model, scope.Read(buffer));
             }
         }
     }
@@ -100,10 +103,12 @@ internal static unsafe class BufferCases
                 model.AsSpan(offset, length).CopyTo(expected.AsSpan(hostOffset));
                 fixed (byte* pointer = host)
                 {
-                    scope.Backend.Read(buffer, (ulong)offset, new HostRange(pointer + hostOffset, (ulong)length));
+                    scope.Backend.Read(
+                        buffer, (ulong)offset, new HostRange(pointer + hostOffset, (ulong)length));
                 }
 
-                Expect.Elements<byte>($"host memory after a read of {length} at {offset}: byte", expected, host);
+                Expect.Elements<byte>(
+                    $"host memory after a read of {length} at {offset}: byte", expected, host);
             }
         }
     }
@@ -137,13 +142,16 @@ internal static unsafe class BufferCases
         GpuBuffer buffer = scope.Buffer(model);
         foreach (int shift in Shifts.Where(shift => shift < size - 8))
         {
-            foreach ((int from, int to) in new[] { (0, shift), (shift, 0), (3, shift + 3), (shift + 1, 1), (0, 0) })
+            (int From, int To)[] moves = [(0, shift), (shift, 0), (3, shift + 3), (shift + 1, 1), (0, 0)];
+            foreach ((int from, int to) in moves)
             {
                 int length = size - Math.Max(from, to) - scope.Random.Next(4);
                 scope.Backend.Copy(buffer, (ulong)from, buffer, (ulong)to, (ulong)length);
                 Buffer.BlockCopy(model, from, model, to, length);
                 Expect.Elements<byte>(
-                    $"after an overlapping copy of {length} from {from} to {to}: byte", model, scope.Read(buffer));
+                    $"after an overlapping copy of {length} from {from} to {to}: byte",
+                    model,
+                    scope.Read(buffer));
             }
 
             scope.Random.NextBytes(model);
@@ -215,7 +223,8 @@ internal static unsafe class BufferCases
         Array.Fill(threes, 3f);
         Expect.Elements<float>("a copy between two kernels: element", twos, early.Floats());
         Expect.Elements<float>("three kernels with a write between: element", threes, sum.Floats());
-        Expect.Elements<float>("a buffer written after a kernel read it: element", new float[Count], input.Floats());
+        Expect.Elements<float>(
+            "a buffer written after a kernel read it: element", new float[Count], input.Floats());
     }
 
     private static void RandomCalls(DeviceScope scope)
@@ -227,7 +236,8 @@ internal static unsafe class BufferCases
             if (all.Count < 2 || (all.Count < 8 && random.Next(8) == 0))
             {
                 byte[] fresh = new byte[random.Next(1, 3000)];
-                all.Add((scope.Backend.CreateBuffer((ulong)fresh.Length, (BufferUsage)random.Next(64)), fresh));
+                all.Add(
+                    (scope.Backend.CreateBuffer((ulong)fresh.Length, (BufferUsage)random.Next(64)), fresh));
             }
 
             (GpuBuffer buffer, byte[] model) = all[random.Next(all.Count)];
@@ -252,7 +262,9 @@ internal static unsafe class BufferCases
                     break;
                 default:
                     Expect.Elements<byte>(
-                        $"read in step {step}: byte", model.AsSpan(from, length), scope.Read(buffer, from, length));
+                        $"read in step {step}: byte",
+                        model.AsSpan(from, length),
+                        scope.Read(buffer, from, length));
                     break;
             }
         }
@@ -270,6 +282,7 @@ internal static unsafe class BufferCases
         GpuBuffer copy = scope.Backend.CreateBuffer((ulong)model.Length, BufferUsage.None);
         scope.Backend.Copy(buffer, 1, copy, 2, (ulong)model.Length - 2);
         Expect.Elements<byte>("byte", model, scope.Read(buffer));
-        Expect.Elements<byte>("copied byte", model.AsSpan(1, model.Length - 2), scope.Read(copy, 2, model.Length - 2));
+        Expect.Elements<byte>(
+            "copied byte", model.AsSpan(1, model.Length - 2), scope.Read(copy, 2, model.Length - 2));
     }
 }

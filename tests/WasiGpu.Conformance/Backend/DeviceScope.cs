@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace WasiGpu.Conformance;
 
 /// <summary>
-/// A session and the operands made in it. Every operand lies between two canary buffers, may be longer than its
-/// call needs, and is poisoned where it is only written; <see cref="Verify"/> finds any byte changed that no call
-/// may change.
+/// A session and the operands made in it. Every operand lies between two canary buffers, may be longer than
+/// its call needs, and is poisoned where it is only written; <see cref="Verify"/> finds any byte changed that
+/// no call may change.
 /// </summary>
 internal sealed unsafe class DeviceScope : IDisposable
 {

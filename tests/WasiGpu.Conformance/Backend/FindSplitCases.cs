@@ -5,8 +5,14 @@ internal static class FindSplitCases
 {
     private const uint NoRow = 0xFFFF_FFFF;
 
-    private static readonly int[] ThresholdCounts = [0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 255, 256, 257, 1000];
-    private static readonly int[] SampleCounts = [0, 1, 2, 3, 5, 8, 15, 16, 17, 33, 65, 1023, 1025, 4097, 65_537];
+    private static readonly int[] ThresholdCounts =
+    [
+        0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 255, 256, 257, 1000,
+    ];
+    private static readonly int[] SampleCounts =
+    [
+        0, 1, 2, 3, 5, 8, 15, 16, 17, 33, 65, 1023, 1025, 4097, 65_537,
+    ];
 
     internal static void AddTo(CaseList cases)
     {
@@ -40,10 +46,12 @@ internal static class FindSplitCases
 
     private static void AddThresholds(CaseList cases)
     {
-        Add("duplicates", p => p with { Thresholds = [.. p.Thresholds.Select((_, i) => p.Thresholds[i / 5])] });
+        Add("duplicates", p =>
+            p with { Thresholds = [.. p.Thresholds.Select((_, i) => p.Thresholds[i / 5])] });
         Add("sorted", p => p with { Thresholds = [.. p.Thresholds.Order()] });
         Add("sorted-down", p => p with { Thresholds = [.. p.Thresholds.OrderDescending()] });
-        Add("nan", p => p with { Thresholds = [.. p.Thresholds.Select((t, i) => i % 3 == 1 ? float.NaN : t)] });
+        Add("nan", p =>
+            p with { Thresholds = [.. p.Thresholds.Select((t, i) => i % 3 == 1 ? float.NaN : t)] });
         Add("all-nan", p => p with { Thresholds = [.. p.Thresholds.Select(_ => float.NaN)] });
         Add("infinite", p => p with
         {
@@ -64,10 +72,12 @@ internal static class FindSplitCases
         Add("data-all-nan", p => p with { Data = [.. p.Data.Select(_ => float.NaN)] });
         Add("data-infinite", p => p with
         {
-            Data = [.. p.Data.Select((x, i) => i % 7 == 0 ? float.PositiveInfinity : i % 7 == 1 ? float.NegativeInfinity : x)],
+            Data = [.. p.Data.Select((x, i) =>
+                i % 7 == 0 ? float.PositiveInfinity : i % 7 == 1 ? float.NegativeInfinity : x)],
             Thresholds = [float.PositiveInfinity, .. p.Thresholds, float.NegativeInfinity],
         });
-        Add("data-one-value", p => p with { Data = [.. p.Data.Select(_ => 2f)], Thresholds = [1.9999999f, 2, 2.0000002f] });
+        Add("data-one-value", p =>
+            p with { Data = [.. p.Data.Select(_ => 2f)], Thresholds = [1.9999999f, 2, 2.0000002f] });
 
         void Add(string name, Func<SplitProblem, SplitProblem> change) =>
             AddChanged(cases, $"thresholds/{name}", 40, change);
@@ -90,7 +100,8 @@ internal static class FindSplitCases
             Add($"scale={scale}", p => p with { Labels = [.. p.Labels.Select(y => y * scale)] });
         }
 
-        Add("one-outlier", p => p with { Labels = [.. p.Labels.Select((y, i) => i == p.Indices[0] ? 1e7f : y)] });
+        Add("one-outlier", p =>
+            p with { Labels = [.. p.Labels.Select((y, i) => i == p.Indices[0] ? 1e7f : y)] });
         Add("separable", p => p with
         {
             Labels = [.. p.Labels.Select((_, row) => X(p, row) <= p.Thresholds[0] ? 1f : 3f)],
@@ -103,7 +114,8 @@ internal static class FindSplitCases
                 Labels = [.. p.Labels.Select((y, i) => i == p.Indices[1] ? special : y)],
                 Thresholds = [float.NegativeInfinity, .. p.Thresholds, 1000],
             });
-            Add($"not-listed-{special}", p => p with { Labels = [.. p.Labels, special], Data = [.. p.Data, 0, 0, 0] });
+            Add($"not-listed-{special}", p =>
+                p with { Labels = [.. p.Labels, special], Data = [.. p.Data, 0, 0, 0] });
         }
 
         Add("both-infinities", p => p with
@@ -135,7 +147,8 @@ internal static class FindSplitCases
         Add("no-whole-data", p => p with { Data = [] });
         Add("data-shorter-than-labels", p => p with { Data = p.Data[..(p.Data.Length / 2)] });
         Add("data-ends-within-a-row", p => p with { Data = p.Data[..^(int)(p.FeatureCount - p.Feature)] });
-        Add("data-ends-with-the-feature", p => p with { Data = p.Data[..^(int)(p.FeatureCount - p.Feature - 1)] });
+        Add("data-ends-with-the-feature", p =>
+            p with { Data = p.Data[..^(int)(p.FeatureCount - p.Feature - 1)] });
 
         // In 32 bits, even rows would begin at elements 0, 2, 4 and so on.
         Add("rows-of-2^31+1-features", p => p with { FeatureCount = 0x8000_0001, Feature = 1 });
@@ -181,13 +194,14 @@ internal static class FindSplitCases
         for (int i = 0; i < scores.Length; i++)
         {
             double tolerance = Math.Max(1e-5 * scores[i], spreadError);
-            Expect.Close($"score of threshold {i} ({problem.Thresholds[i]:R})", scores[i], tolerance, actual[i]);
+            Expect.Close(
+                $"score of threshold {i} ({problem.Thresholds[i]:R})", scores[i], tolerance, actual[i]);
         }
     }
 
     private static void Aliased(DeviceScope scope)
     {
-        // One content serves as data, labels and thresholds at once; as indices its small integers are denormals.
+        // One content is data, labels and thresholds at once. Indices read as floats are denormals.
         const int Count = 900;
         SplitProblem drawn = SplitProblem.Draw(scope.Random, Count, Count, Count, 1);
         SplitProblem problem = drawn with { Labels = drawn.Data, Thresholds = drawn.Data };
@@ -215,7 +229,12 @@ internal static class FindSplitCases
             Thresholds = Floats(problem.Indices),
         };
         scope.Backend.FindSplit(
-            byIndex.Parameters, indices.Buffer, indices.Buffer, indices.Buffer, indices.Buffer, indices.Buffer);
+            byIndex.Parameters,
+            indices.Buffer,
+            indices.Buffer,
+            indices.Buffer,
+            indices.Buffer,
+            indices.Buffer);
         Check(scope.FlushError == 0 ? byIndex : byIndex with { Thresholds = [] }, indices.Floats());
 
         void Run(Operand data, Operand labels, Operand listed, Operand thresholds, Operand scores)

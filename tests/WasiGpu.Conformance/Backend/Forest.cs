@@ -11,5 +11,6 @@ internal sealed record Forest
 
     internal required uint MaxDepth { get; init; }
 
-    internal BatchPredictParams Parameters(int rows) => new((uint)rows, FeatureCount, (uint)Offsets.Length, MaxDepth);
+    internal BatchPredictParams Parameters(int rows) =>
+        new((uint)rows, FeatureCount, (uint)Offsets.Length, MaxDepth);
 }

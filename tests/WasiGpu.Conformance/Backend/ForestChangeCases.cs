@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace WasiGpu.Conformance;
 
 /// <summary>
-/// A forest changed between two predictions: whatever a backend keeps of the first must not show in the second.
+/// A forest changed between two predictions: whatever a backend keeps of the first must not show in the
+/// second.
 /// </summary>
 internal static class ForestChangeCases
 {
@@ -76,7 +77,8 @@ internal static class ForestChangeCases
             Forest = ForestBuilder.Random(scope.Random, 8, 4, 3, isFull: true);
 
             // The first tree begins at node 0, so that kernels, which write from the start, change it.
-            Forest = Forest with { Nodes = Forest.Nodes[(int)Forest.Offsets.Min()..], Offsets = FromZero(Forest.Offsets) };
+            TreeNode[] nodes = Forest.Nodes[(int)Forest.Offsets.Min()..];
+            Forest = Forest with { Nodes = nodes, Offsets = FromZero(Forest.Offsets) };
             _values = ForestBuilder.Samples(scope.Random, Rows, 3);
             _samples = scope.Input(_values);
             _nodes = scope.Buffer(MemoryMarshal.AsBytes<TreeNode>(Forest.Nodes));
@@ -88,7 +90,8 @@ internal static class ForestChangeCases
         internal void Predict(DeviceScope scope)
         {
             Operand output = scope.Output(Rows);
-            scope.Backend.BatchPredict(Forest.Parameters(Rows), _samples.Buffer, _nodes, _offsets, output.Buffer);
+            scope.Backend.BatchPredict(
+                Forest.Parameters(Rows), _samples.Buffer, _nodes, _offsets, output.Buffer);
             BatchPredictCases.Check(Forest, _values, output.Floats());
         }
 
@@ -110,7 +113,8 @@ internal static class ForestChangeCases
 
         internal void WriteOffsets(DeviceScope scope)
         {
-            uint[] offsets = [.. Forest.Offsets.Select((offset, i) => i % 2 == 0 ? Forest.Offsets[0] : offset)];
+            uint[] offsets = [.. Forest.Offsets.Select((offset, i) =>
+                i % 2 == 0 ? Forest.Offsets[0] : offset)];
             scope.Random.Shuffle(offsets);
             Forest = Forest with { Offsets = offsets };
             scope.Write(_offsets, 0, MemoryMarshal.AsBytes<uint>(offsets));
@@ -127,17 +131,23 @@ internal static class ForestChangeCases
         {
             // The first node of a tree becomes one of its leaves.
             uint root = Forest.Offsets[scope.Random.Next(Forest.Offsets.Length)];
-            int leaf = Enumerable.Range((int)root, Forest.Nodes.Length - (int)root).First(node => Forest.Nodes[node].IsLeaf);
+            int leaf = Enumerable.Range((int)root, Forest.Nodes.Length - (int)root).First(node =>
+                Forest.Nodes[node].IsLeaf);
             TreeNode[] nodes = [.. Forest.Nodes];
             nodes[root] = nodes[leaf];
             Forest = Forest with { Nodes = nodes };
             scope.Backend.Copy(
-                _nodes, (ulong)leaf * TreeNode.SizeBytes, _nodes, root * (ulong)TreeNode.SizeBytes, TreeNode.SizeBytes);
+                _nodes,
+                (ulong)leaf * TreeNode.SizeBytes,
+                _nodes,
+                root * (ulong)TreeNode.SizeBytes,
+                TreeNode.SizeBytes);
         }
 
         internal void CopyOffsets(DeviceScope scope)
         {
-            uint[] offsets = [.. Forest.Offsets.Select(_ => Forest.Offsets[scope.Random.Next(Forest.Offsets.Length)])];
+            uint[] offsets = [.. Forest.Offsets.Select(_ =>
+                Forest.Offsets[scope.Random.Next(Forest.Offsets.Length)])];
             Forest = Forest with { Offsets = offsets };
             GpuBuffer source = scope.Buffer(MemoryMarshal.AsBytes<uint>(offsets));
             scope.Backend.Copy(source, 0, _offsets, 0, source.SizeBytes);

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace WasiGpu.Conformance;
 
-/// <summary>Node arrays and offsets that break rules: NaN in exactly the rows whose walks do, and always an end.</summary>
+/// <summary>
+/// Node arrays and offsets that break rules: NaN in exactly the rows whose walks do, and always an end.
+/// </summary>
 internal static class HostileForestCases
 {
     private const uint Wild = 0xFFFF_FFFF;
@@ -50,7 +52,8 @@ internal static class HostileForestCases
             foreach (uint maxDepth in new uint[] { 1, 2, 3, 4, 16, 100, 0x7FFFFFFF, 0xFFFFFFFF })
             {
                 // Alone, and after sound trees that must not cover it up.
-                Compare(scope, new Forest { Nodes = tree, Offsets = [0], FeatureCount = 1, MaxDepth = maxDepth });
+                Compare(
+                    scope, new Forest { Nodes = tree, Offsets = [0], FeatureCount = 1, MaxDepth = maxDepth });
                 Compare(scope, sound with
                 {
                     Nodes = [.. sound.Nodes, .. tree],
@@ -76,7 +79,11 @@ internal static class HostileForestCases
     {
         Forest sound = ForestBuilder.Random(scope.Random, 5, 3, 2);
         uint count = (uint)sound.Nodes.Length;
-        foreach (uint offset in new uint[] { count - 1, count, count + 1, 0x0FFF_FFFF, 0x1000_0000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF0, Wild })
+        uint[] offsets =
+        [
+            count - 1, count, count + 1, 0x0FFF_FFFF, 0x1000_0000, 0x7FFF_FFFF, 0x8000_0000, Wild - 15, Wild,
+        ];
+        foreach (uint offset in offsets)
         {
             Compare(scope, sound with { Offsets = [offset] });
             Compare(scope, sound with { Offsets = [.. sound.Offsets, offset] });
@@ -89,9 +96,11 @@ internal static class HostileForestCases
         // Trees that begin inside each other: all their nodes are sound seen from each root.
         TreeNode[] nodes =
         [
-            new(0, 0, 2, 1), new(0, 0.5f, 1, 2), new(0, -0.5f, 1, 2), Good, ForestBuilder.Leaf(7), ForestBuilder.Leaf(-1),
+            new(0, 0, 2, 1), new(0, 0.5f, 1, 2), new(0, -0.5f, 1, 2),
+            Good, ForestBuilder.Leaf(7), ForestBuilder.Leaf(-1),
         ];
-        Compare(scope, new Forest { Nodes = nodes, Offsets = [0, 1, 2, 2, 0, 3, 1], FeatureCount = 1, MaxDepth = 8 });
+        uint[] offsets = [0, 1, 2, 2, 0, 3, 1];
+        Compare(scope, new Forest { Nodes = nodes, Offsets = offsets, FeatureCount = 1, MaxDepth = 8 });
     }
 
     private static void PartialLastNode(DeviceScope scope)
@@ -128,7 +137,8 @@ internal static class HostileForestCases
     {
         Forest leaves = ForestBuilder.Random(scope.Random, 4, 0, 1) with { FeatureCount = 0, MaxDepth = 5 };
         Compare(scope, leaves);
-        Compare(scope, leaves with { Nodes = [.. leaves.Nodes, Root], Offsets = [(uint)leaves.Nodes.Length] });
+        Compare(
+            scope, leaves with { Nodes = [.. leaves.Nodes, Root], Offsets = [(uint)leaves.Nodes.Length] });
     }
 
     private static void LongCycle(DeviceScope scope)
@@ -142,7 +152,8 @@ internal static class HostileForestCases
 
         foreach (uint maxDepth in new uint[] { 100_000, 0xFFFFFFFF })
         {
-            Compare(scope, new Forest { Nodes = ring, Offsets = [0, 0], FeatureCount = 1, MaxDepth = maxDepth });
+            Compare(
+                scope, new Forest { Nodes = ring, Offsets = [0, 0], FeatureCount = 1, MaxDepth = maxDepth });
         }
     }
 
@@ -155,7 +166,8 @@ internal static class HostileForestCases
             TreeNode[] nodes = new TreeNode[count];
             for (int node = 0; node < count; node++)
             {
-                uint feature = random.Next(3) == 0 ? TreeNode.Leaf : (uint)random.Next(random.Next(30) == 0 ? 4 : 3);
+                uint split = (uint)random.Next(random.Next(30) == 0 ? 4 : 3);
+                uint feature = random.Next(3) == 0 ? TreeNode.Leaf : split;
                 float value = (random.Next(65) - 32) / 16f;
                 nodes[node] = new TreeNode(feature, value, Child(), Child());
             }
@@ -179,7 +191,8 @@ internal static class HostileForestCases
             TreeNode[] nodes = new TreeNode[100];
             scope.Random.NextBytes(MemoryMarshal.AsBytes(nodes.AsSpan()));
             uint[] offsets = RandomData.Indices(scope.Random, 3, 120);
-            Compare(scope, new Forest { Nodes = nodes, Offsets = offsets, FeatureCount = 3, MaxDepth = Wild });
+            Compare(
+                scope, new Forest { Nodes = nodes, Offsets = offsets, FeatureCount = 3, MaxDepth = Wild });
         }
     }
 

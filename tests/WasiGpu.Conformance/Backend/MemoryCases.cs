@@ -1,6 +1,8 @@
 namespace WasiGpu.Conformance;
 
-/// <summary>The device's memory budget: exact, given back at once, and no harm done when it is exhausted.</summary>
+/// <summary>
+/// The device's memory budget: exact, given back at once, and no harm done when it is exhausted.
+/// </summary>
 internal static class MemoryCases
 {
     internal static void AddTo(CaseList cases)
@@ -8,7 +10,8 @@ internal static class MemoryCases
         cases.Add("memory/counted-as-asked-for", CountedAsAskedFor);
         cases.Add("memory/destroy-with-work-queued", DestroyWithWorkQueued);
         cases.AddWithDevice("memory/dispose-frees-everything", DisposeFreesEverything);
-        cases.Add("memory/exhausted/larger-than-the-device", scope => Exhausted(scope, scope.Device.Memory.LimitBytes + 1));
+        cases.Add("memory/exhausted/larger-than-the-device", scope =>
+            Exhausted(scope, scope.Device.Memory.LimitBytes + 1));
         cases.Add("memory/exhausted/size=2^63", scope => Exhausted(scope, 1UL << 63));
         cases.Add("memory/exhausted/size=2^64-1", scope => Exhausted(scope, ulong.MaxValue));
         cases.Add(
@@ -39,7 +42,8 @@ internal static class MemoryCases
             GpuBuffer input = scope.Backend.CreateBuffer(Size, BufferUsage.Storage);
             Operand result = scope.Output((int)Count);
             scope.Backend.Elementwise(new ElementwiseParams(Count, ElementwiseOp.Exp), input, null, input);
-            scope.Backend.Elementwise(new ElementwiseParams(Count, ElementwiseOp.Add), input, input, result.Buffer);
+            scope.Backend.Elementwise(
+                new ElementwiseParams(Count, ElementwiseOp.Add), input, input, result.Buffer);
             ulong before = scope.Device.Memory.UsedBytes;
             scope.Backend.DestroyBuffer(input);
             Expect.Equal("bytes given back at once", Size, before - scope.Device.Memory.UsedBytes);
@@ -82,7 +86,8 @@ internal static class MemoryCases
             try
             {
                 _ = scope.Backend.CreateBuffer(request, BufferUsage.Storage);
-                throw new ConformanceException($"a buffer of {request} bytes was made on a device that has less");
+                throw new ConformanceException(
+                    $"a buffer of {request} bytes was made on a device that has less");
             }
             catch (GpuException e)
             {

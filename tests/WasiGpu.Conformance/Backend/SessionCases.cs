@@ -78,7 +78,8 @@ internal static class SessionCases
         using DeviceScope scope = context.Open();
         byte[] model = RandomData.Bytes(context.Random, 1000);
         GpuBuffer buffer = scope.Buffer(model);
-        RunOnThreads(1, _ => Expect.Elements<byte>("read by another thread: byte", model, scope.Read(buffer)));
+        RunOnThreads(1, _ =>
+            Expect.Elements<byte>("read by another thread: byte", model, scope.Read(buffer)));
         scope.Verify();
     }
 
@@ -100,7 +101,8 @@ internal static class SessionCases
         Expect.True(last >= TimeSpan.Zero, "kernel time is negative");
         for (int i = 0; i < 3; i++)
         {
-            scope.Backend.Elementwise(new ElementwiseParams(1 << 20, ElementwiseOp.Exp), buffer, null, buffer);
+            scope.Backend.Elementwise(
+                new ElementwiseParams(1 << 20, ElementwiseOp.Exp), buffer, null, buffer);
             scope.Backend.Sync();
             Expect.True(scope.Backend.KernelTime >= last, "kernel time went back");
             last = scope.Backend.KernelTime;
@@ -118,7 +120,8 @@ internal static class SessionCases
         Operand product = scope.Output(300 * 300);
         Operand results = scope.Output(16);
         Operand indices = scope.Output(50_000);
-        scope.Backend.MatMul(new MatMulParams(300, 400, 300, false, true, 1, 0), values.Buffer, values.Buffer, product.Buffer);
+        scope.Backend.MatMul(
+            new MatMulParams(300, 400, 300, false, true, 1, 0), values.Buffer, values.Buffer, product.Buffer);
         scope.Backend.BootstrapSample(new BootstrapParams(50_000, (uint)seed, 1000), indices.Buffer);
         scope.Backend.FindSplit(
             new FindSplitParams(50_000, 1, 0, 16),

@@ -27,8 +27,8 @@ static uint32_t word_at(const return_area_t *area, size_t offset) {
 
 static bool word_is(const return_area_t *area, size_t offset, uint32_t expected, const char *what) {
     uint32_t got = word_at(area, offset);
-    return expect(got == expected, "%s: word at %zu: expected 0x%08" PRIx32 ", got 0x%08" PRIx32, what, offset,
-                  expected, got);
+    return expect(got == expected, "%s: word at %zu: expected 0x%08" PRIx32 ", got 0x%08" PRIx32, what,
+                  offset, expected, got);
 }
 
 /* Expects that the host wrote only the first `written` bytes of the area. */
@@ -36,8 +36,9 @@ static bool rest_is_untouched(const return_area_t *area, size_t written, const c
     const uint8_t *bytes = (const uint8_t *)area;
     for (size_t i = 0; i < sizeof(*area); i++) {
         bool is_value = i >= sizeof(area->before) && i < sizeof(area->before) + written;
-        TRY_BOOL(expect(is_value || bytes[i] == PAD, "%s: byte %d of the return area: expected untouched, got 0x%02x",
-                        what, (int)i - (int)sizeof(area->before), bytes[i]));
+        TRY_BOOL(expect(is_value || bytes[i] == PAD,
+                        "%s: byte %d of the return area: expected untouched, got 0x%02x", what,
+                        (int)i - (int)sizeof(area->before), bytes[i]));
     }
     return true;
 }
@@ -128,16 +129,16 @@ static void any_bool_but_zero_is_true(uint32_t value) {
     TRY(word_is(&area, 0, 0, "matmul") && load(product, 0, got, sizeof(got)));
     const float a_transposed[4] = {301, 3010, 402, 4020};
     for (int i = 0; i < 4; i++) {
-        TRY(expect(got[i] == a_transposed[i], "trans-a 0x%" PRIx32 ", element %d: expected %g, got %g", value, i,
-                   (double)a_transposed[i], (double)got[i]));
+        TRY(expect(got[i] == a_transposed[i], "trans-a 0x%" PRIx32 ", element %d: expected %g, got %g", value,
+                   i, (double)a_transposed[i], (double)got[i]));
     }
 
     raw_matmul(2, 2, 2, 0, value, 1, 0, left, right, product, area.area);
     TRY(word_is(&area, 0, 0, "matmul") && load(product, 0, got, sizeof(got)));
     const float b_transposed[4] = {21, 2100, 43, 4300};
     for (int i = 0; i < 4; i++) {
-        TRY(expect(got[i] == b_transposed[i], "trans-b 0x%" PRIx32 ", element %d: expected %g, got %g", value, i,
-                   (double)b_transposed[i], (double)got[i]));
+        TRY(expect(got[i] == b_transposed[i], "trans-b 0x%" PRIx32 ", element %d: expected %g, got %g", value,
+                   i, (double)b_transposed[i], (double)got[i]));
     }
 }
 
@@ -159,7 +160,8 @@ static void unary_ops_ignore_input_b(uint32_t op) {
         TRY(paint(output, 0, 0xFF, sizeof(value)));
         raw_elementwise(1, op, input, 1, id, output, area.area);
         TRY(word_is(&area, 0, 0, "with an input-b that is not looked at"));
-        TRY(holds(output, 0, &expected, sizeof(expected), "the result with an input-b that is not looked at"));
+        TRY(holds(output, 0, &expected, sizeof(expected),
+                  "the result with an input-b that is not looked at"));
     }
 }
 

@@ -26,8 +26,8 @@ static bool averages(values_t kind, uint32_t n_trees, uint32_t n_samples) {
         }
         double expected = sum / n_trees;
         TRY_BOOL(expect(is_within(got[row], expected, 1e-6 * sum_of_sizes / n_trees),
-                        "%" PRIu32 " rows of %" PRIu32 ", row %" PRIu32 ": expected %.9g, got %.9g", n_samples, n_trees,
-                        row, expected, (double)got[row]));
+                        "%" PRIu32 " rows of %" PRIu32 ", row %" PRIu32 ": expected %.9g, got %.9g",
+                        n_samples, n_trees, row, expected, (double)got[row]));
     }
     return drop(input) && drop(output);
 }

@@ -86,7 +86,8 @@ static void known_sums(uint32_t unused) {
         uint32_t max_index;
         uint32_t count;
         uint64_t sum;
-    } sums[] = {{42, 442, 442, 92051}, {1, 3000000001, 100000, 150114871914849}, {7, 1000, 1000000, 499236384}};
+    } sums[] = {
+        {42, 442, 442, 92051}, {1, 3000000001, 100000, 150114871914849}, {7, 1000, 1000000, 499236384}};
     for (size_t s = 0; s < COUNT_OF(sums); s++) {
         uint32_t *got = memory((size_t)sums[s].count * 4);
         TRY(draw(sums[s].seed, sums[s].max_index, sums[s].count, got));
@@ -94,8 +95,9 @@ static void known_sums(uint32_t unused) {
         for (uint32_t i = 0; i < sums[s].count; i++) {
             sum += got[i];
         }
-        TRY(expect(sum == sums[s].sum, "seed %" PRIu32 ", max-index %" PRIu32 ": expected the sum %" PRIu64
-                   ", got %" PRIu64, sums[s].seed, sums[s].max_index, sums[s].sum, sum));
+        TRY(expect(sum == sums[s].sum,
+                   "seed %" PRIu32 ", max-index %" PRIu32 ": expected the sum %" PRIu64 ", got %" PRIu64,
+                   sums[s].seed, sums[s].max_index, sums[s].sum, sum));
     }
 
     uint32_t sample[442];
@@ -124,9 +126,9 @@ static void sizes(uint32_t unused) {
 static void limits(uint32_t unused) {
     (void)unused;
     /* Few redraws, none, and about every second draw: 2^31 + 1. */
-    static const uint32_t max_indices[] = {1,          2,          3,          5,          256,        65536,
-                                           65537,      1u << 30,   0x7FFFFFFF, 0x80000000, 0x80000001, 3000000001,
-                                           0xAAAAAAAB, 0xFFFFFFFE, 0xFFFFFFFF};
+    static const uint32_t max_indices[] = {1,          2,          3,          5,          256,
+                                           65536,      65537,      1u << 30,   0x7FFFFFFF, 0x80000000,
+                                           0x80000001, 3000000001, 0xAAAAAAAB, 0xFFFFFFFE, 0xFFFFFFFF};
     static const uint32_t seeds[] = {0, 1, 0x80000000, 0xFFFFFFFF};
     for (size_t m = 0; m < COUNT_OF(max_indices); m++) {
         for (size_t s = 0; s < COUNT_OF(seeds); s++) {

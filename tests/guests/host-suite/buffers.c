@@ -35,13 +35,15 @@ static void failed_creates_use_no_id(uint32_t unused) {
     uint32_t before = make(8);
     TRY(before != 0);
     for (int i = 0; i < 3; i++) {
-        TRY(expect(wasi_gpu_compute_buffer_create(0, BUFFER_USAGE_STORAGE) == 0, "create of 0 bytes: got an id"));
+        TRY(expect(wasi_gpu_compute_buffer_create(0, BUFFER_USAGE_STORAGE) == 0,
+                   "create of 0 bytes: got an id"));
         TRY(expect(wasi_gpu_compute_buffer_create(UINT64_MAX, BUFFER_USAGE_STORAGE) == 0,
                    "create of 2^64-1 bytes: got an id"));
     }
     uint32_t after = make(8);
     TRY(after != 0);
-    expect(after == before + 1, "id after failed creates: expected %" PRIu32 ", got %" PRIu32, before + 1, after);
+    expect(after == before + 1, "id after failed creates: expected %" PRIu32 ", got %" PRIu32, before + 1,
+           after);
 }
 
 static void size_zero(uint32_t unused) {
@@ -52,13 +54,14 @@ static void size_zero(uint32_t unused) {
 
 static void size_huge(uint32_t unused) {
     (void)unused;
-    static const uint64_t sizes[] = {UINT64_MAX,      UINT64_MAX - 1,  UINT64_MAX - 15, UINT64_C(1) << 63,
-                                     INT64_MAX,       UINT64_C(1) << 62, UINT64_C(1) << 50, UINT64_MAX - 4095};
+    static const uint64_t sizes[] = {UINT64_MAX, UINT64_MAX - 1,    UINT64_MAX - 15,   UINT64_C(1) << 63,
+                                     INT64_MAX,  UINT64_C(1) << 62, UINT64_C(1) << 50, UINT64_MAX - 4095};
     uint32_t neighbour = make(64);
     TRY(neighbour != 0 && paint(neighbour, 0, 0x5C, 64));
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         uint32_t id = wasi_gpu_compute_buffer_create(sizes[i], BUFFER_USAGE_STORAGE);
-        TRY(expect(id == 0, "create of %" PRIu64 " bytes: expected out-of-memory, got id %" PRIu32, sizes[i], id));
+        TRY(expect(id == 0, "create of %" PRIu64 " bytes: expected out-of-memory, got id %" PRIu32, sizes[i],
+                   id));
         TRY(fails(wasi_gpu_last_error().code, WASI_GPU_ERROR_OUT_OF_MEMORY, "create of a huge buffer"));
     }
     TRY(holds_byte(neighbour, 0, 0x5C, 64, "a buffer from before"));
@@ -223,10 +226,25 @@ static bool overlap(uint32_t size, uint32_t from, uint32_t to, uint32_t length) 
 static void overlapping_copies(uint32_t unused) {
     (void)unused;
     static const uint32_t moves[][4] = {
-        {100, 0, 1, 99},  {100, 1, 0, 99},  {100, 10, 13, 50}, {100, 13, 10, 50},          {64, 0, 4, 60},
-        {64, 4, 0, 60},   {64, 0, 0, 64},   {64, 5, 5, 20},    {64, 0, 32, 32},            {64, 32, 0, 32},
-        {37, 0, 36, 1},   {37, 3, 2, 34},   {37, 2, 3, 34},    {70001, 1, 3, 69998},       {70001, 3, 1, 69998},
-        {70001, 0, 7, 69994}, {70001, 4096, 0, 65905}, {1048577, 0, 262145, 786432}, {1048577, 262145, 1, 786432},
+        {100, 0, 1, 99},
+        {100, 1, 0, 99},
+        {100, 10, 13, 50},
+        {100, 13, 10, 50},
+        {64, 0, 4, 60},
+        {64, 4, 0, 60},
+        {64, 0, 0, 64},
+        {64, 5, 5, 20},
+        {64, 0, 32, 32},
+        {64, 32, 0, 32},
+        {37, 0, 36, 1},
+        {37, 3, 2, 34},
+        {37, 2, 3, 34},
+        {70001, 1, 3, 69998},
+        {70001, 3, 1, 69998},
+        {70001, 0, 7, 69994},
+        {70001, 4096, 0, 65905},
+        {1048577, 0, 262145, 786432},
+        {1048577, 262145, 1, 786432},
     };
     for (size_t i = 0; i < COUNT_OF(moves); i++) {
         TRY(overlap(moves[i][0], moves[i][1], moves[i][2], moves[i][3]));
@@ -241,7 +259,8 @@ static void zero_lengths(uint32_t unused) {
     TRY(id != 0 && other != 0 && paint(id, 0, 0x11, 10));
     for (uint64_t offset = 0; offset <= 10; offset++) {
         TRY(succeeds(wasi_gpu_compute_buffer_write(id, offset, &byte, 0), "write of nothing"));
-        TRY(succeeds(wasi_gpu_compute_buffer_write(id, offset, NULL, 0), "write of nothing from a null pointer"));
+        TRY(succeeds(wasi_gpu_compute_buffer_write(id, offset, NULL, 0),
+                     "write of nothing from a null pointer"));
         TRY(succeeds(wasi_gpu_compute_buffer_read(id, offset, 0, &byte), "read of nothing"));
         TRY(succeeds(wasi_gpu_compute_buffer_copy(id, offset, other, 7, 0), "copy of nothing"));
         TRY(succeeds(wasi_gpu_compute_buffer_copy(other, 7, id, offset, 0), "copy of nothing"));
@@ -251,7 +270,8 @@ static void zero_lengths(uint32_t unused) {
     const int32_t invalid = WASI_GPU_ERROR_INVALID_PARAMS;
     TRY(fails(wasi_gpu_compute_buffer_write(id, 11, &byte, 0), invalid, "write of nothing past the end"));
     TRY(fails(wasi_gpu_compute_buffer_read(id, 11, 0, &byte), invalid, "read of nothing past the end"));
-    TRY(fails(wasi_gpu_compute_buffer_copy(id, 11, other, 0, 0), invalid, "copy of nothing from past the end"));
+    TRY(fails(wasi_gpu_compute_buffer_copy(id, 11, other, 0, 0), invalid,
+              "copy of nothing from past the end"));
     TRY(fails(wasi_gpu_compute_buffer_copy(id, 0, other, 8, 0), invalid, "copy of nothing to past the end"));
     (void)holds_byte(id, 0, 0x11, 10, "the buffer");
 }
@@ -263,14 +283,22 @@ typedef struct {
 
 /* Ranges that leave a buffer of 100 bytes, some only if nothing wraps around. */
 static const range_t bad_ranges[] = {
-    {0, 101},         {1, 100},
-    {99, 2},          {100, 1},
-    {101, 1},         {50, 51},
-    {UINT64_MAX, 1},  {UINT64_MAX, 2},
-    {UINT64_MAX, 100}, {UINT64_MAX - 3, 4},
-    {UINT64_MAX - 49, 100}, {UINT64_C(1) << 32, 1},
-    {UINT64_C(1) << 63, 1}, {(UINT64_C(1) << 32) + 4, 4},
-    {UINT64_C(0xFFFFFFFF), 1}, {INT64_MAX, 100},
+    {0, 101},
+    {1, 100},
+    {99, 2},
+    {100, 1},
+    {101, 1},
+    {50, 51},
+    {UINT64_MAX, 1},
+    {UINT64_MAX, 2},
+    {UINT64_MAX, 100},
+    {UINT64_MAX - 3, 4},
+    {UINT64_MAX - 49, 100},
+    {UINT64_C(1) << 32, 1},
+    {UINT64_C(1) << 63, 1},
+    {(UINT64_C(1) << 32) + 4, 4},
+    {UINT64_C(0xFFFFFFFF), 1},
+    {INT64_MAX, 100},
 };
 
 static bool names_range(range_t range, const char *what) {
@@ -315,8 +343,9 @@ static void bad_read_ranges(uint32_t unused) {
 
 static void bad_copy_ranges(uint32_t unused) {
     (void)unused;
-    static const range_t more[] = {{0, UINT64_MAX}, {1, UINT64_MAX}, {100, UINT64_MAX - 99}, {4, UINT64_MAX - 3},
-                                   {0, UINT64_C(1) << 32}, {50, UINT64_C(1) << 63}, {1, INT64_MAX}};
+    static const range_t more[] = {{0, UINT64_MAX},     {1, UINT64_MAX},        {100, UINT64_MAX - 99},
+                                   {4, UINT64_MAX - 3}, {0, UINT64_C(1) << 32}, {50, UINT64_C(1) << 63},
+                                   {1, INT64_MAX}};
     uint32_t small = make(100);
     uint32_t big = make(200);
     TRY(small != 0 && big != 0 && paint(small, 0, 0x42, 100) && paint(big, 0, 0x24, 200));
@@ -343,8 +372,10 @@ static void order_of_checks(uint32_t unused) {
     TRY(id != 0);
     uint8_t bytes[200] = {0};
     const int32_t unknown = WASI_GPU_ERROR_INVALID_BUFFER;
-    TRY(fails(wasi_gpu_compute_buffer_write(UNKNOWN_ID, UINT64_MAX, bytes, 2), unknown, "id before range, write"));
-    TRY(fails(wasi_gpu_compute_buffer_read(UNKNOWN_ID, UINT64_MAX, 2, bytes), unknown, "id before range, read"));
+    TRY(fails(wasi_gpu_compute_buffer_write(UNKNOWN_ID, UINT64_MAX, bytes, 2), unknown,
+              "id before range, write"));
+    TRY(fails(wasi_gpu_compute_buffer_read(UNKNOWN_ID, UINT64_MAX, 2, bytes), unknown,
+              "id before range, read"));
     TRY(fails(wasi_gpu_compute_buffer_copy(id, 777, UNKNOWN_ID, 0, 1), unknown,
               "id of the target before the range of the source"));
     TRY(fails(wasi_gpu_compute_buffer_copy(UNKNOWN_ID, 0, id, 777, 1), unknown,

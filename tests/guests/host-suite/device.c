@@ -37,8 +37,8 @@ static void repeats(uint32_t unused) {
                "compute-capability: expected \"%s\" again, got \"%s\"", first.compute_capability,
                second.compute_capability));
     expect(first.total_memory == second.total_memory && first.is_hardware == second.is_hardware,
-           "total-memory and is-hardware: expected %" PRIu64 ", %d again, got %" PRIu64 ", %d", first.total_memory,
-           first.is_hardware, second.total_memory, second.is_hardware);
+           "total-memory and is-hardware: expected %" PRIu64 ", %d again, got %" PRIu64 ", %d",
+           first.total_memory, first.is_hardware, second.total_memory, second.is_hardware);
 }
 
 const test_case_t device_cases[] = {

@@ -15,11 +15,11 @@ void raw_buffer_write(uint32_t id, uint64_t offset, const void *data, uint32_t s
 RAW_COMPUTE("buffer-read") void raw_buffer_read(uint32_t id, uint64_t offset, uint32_t size, void *result);
 RAW_COMPUTE("buffer-destroy") void raw_buffer_destroy(uint32_t id, void *result);
 RAW_ML_KERNELS("kernel-matmul")
-void raw_matmul(uint32_t m, uint32_t k, uint32_t n, uint32_t trans_a, uint32_t trans_b, float alpha, float beta,
-                uint32_t a, uint32_t b, uint32_t c, void *result);
+void raw_matmul(uint32_t m, uint32_t k, uint32_t n, uint32_t trans_a, uint32_t trans_b, float alpha,
+                float beta, uint32_t a, uint32_t b, uint32_t c, void *result);
 RAW_ML_KERNELS("kernel-elementwise")
-void raw_elementwise(uint32_t n_elements, uint32_t op, uint32_t input_a, uint32_t has_input_b, uint32_t input_b,
-                     uint32_t output, void *result);
+void raw_elementwise(uint32_t n_elements, uint32_t op, uint32_t input_a, uint32_t has_input_b,
+                     uint32_t input_b, uint32_t output, void *result);
 RAW_ML_KERNELS("kernel-reduce")
 void raw_reduce(uint32_t n_elements, uint32_t op, uint32_t input, uint32_t output, void *result);
 

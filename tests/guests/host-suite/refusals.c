@@ -1,4 +1,5 @@
-/* What every kernel refuses in the same way: unknown ids, buffers too small, shapes that would wrap around. */
+/* What every kernel refuses in the same way: unknown ids, buffers too small, shapes that would wrap around.
+ */
 #include <string.h>
 
 #include "suite.h"
@@ -6,8 +7,8 @@
 enum { MAX_BUFFERS = 5 };
 
 typedef struct {
-    const char *name;   /* As the interface spells it; messages must use it. */
-    uint32_t size;      /* Bytes that the small call below needs. */
+    const char *name;     /* As the interface spells it; messages must use it. */
+    uint32_t size;        /* Bytes that the small call below needs. */
     bool may_be_any_size; /* The contract gives this buffer no least size. */
     bool is_output;
 } buffer_rule_t;
@@ -17,8 +18,9 @@ typedef struct {
     const char *name;
     int32_t (*call)(const uint32_t *ids);
     int32_t (*call_refused)(const uint32_t *ids); /* Null: no parameter of this kernel is wrong by itself. */
-    int32_t (*call_empty)(const uint32_t *ids);   /* A batch of nothing. Null: refused, or writes something. */
-    int32_t (*call_huge)(const uint32_t *ids);    /* Shapes that need more than 2^64 bytes, or 2^32, somewhere. */
+    int32_t (*call_empty)(const uint32_t *ids); /* A batch of nothing. Null: refused, or writes something. */
+    int32_t (*call_huge)(
+        const uint32_t *ids); /* Shapes that need more than 2^64 bytes, or 2^32, somewhere. */
     buffer_rule_t buffers[MAX_BUFFERS];
 } kernel_t;
 
@@ -27,57 +29,38 @@ static int32_t bootstrap(uint32_t n_samples, uint32_t max_index, const uint32_t 
     return wasi_gpu_ml_kernels_kernel_bootstrap_sample(&params, ids[0]);
 }
 
-static int32_t bootstrap_small(const uint32_t *ids) {
-    return bootstrap(5, 442, ids);
-}
+static int32_t bootstrap_small(const uint32_t *ids) { return bootstrap(5, 442, ids); }
 
-static int32_t bootstrap_refused(const uint32_t *ids) {
-    return bootstrap(5, 0, ids);
-}
+static int32_t bootstrap_refused(const uint32_t *ids) { return bootstrap(5, 0, ids); }
 
-static int32_t bootstrap_empty(const uint32_t *ids) {
-    return bootstrap(0, 442, ids);
-}
+static int32_t bootstrap_empty(const uint32_t *ids) { return bootstrap(0, 442, ids); }
 
 /* 4 * (2^30 + 1) is 4 in 32 bits. */
-static int32_t bootstrap_huge(const uint32_t *ids) {
-    return bootstrap((UINT32_C(1) << 30) + 1, 442, ids);
-}
+static int32_t bootstrap_huge(const uint32_t *ids) { return bootstrap((UINT32_C(1) << 30) + 1, 442, ids); }
 
-static int32_t find_split(uint32_t n_samples, uint32_t feature_idx, uint32_t n_thresholds, const uint32_t *ids) {
+static int32_t find_split(uint32_t n_samples, uint32_t feature_idx, uint32_t n_thresholds,
+                          const uint32_t *ids) {
     const find_split_params_t params = {
         .n_samples = n_samples, .n_features = 2, .feature_idx = feature_idx, .n_thresholds = n_thresholds};
     return wasi_gpu_ml_kernels_kernel_find_split(&params, ids[0], ids[1], ids[2], ids[3], ids[4]);
 }
 
-static int32_t find_split_small(const uint32_t *ids) {
-    return find_split(4, 1, 3, ids);
-}
+static int32_t find_split_small(const uint32_t *ids) { return find_split(4, 1, 3, ids); }
 
-static int32_t find_split_refused(const uint32_t *ids) {
-    return find_split(4, 2, 3, ids);
-}
+static int32_t find_split_refused(const uint32_t *ids) { return find_split(4, 2, 3, ids); }
 
-static int32_t find_split_empty(const uint32_t *ids) {
-    return find_split(4, 1, 0, ids);
-}
+static int32_t find_split_empty(const uint32_t *ids) { return find_split(4, 1, 0, ids); }
 
-static int32_t find_split_huge(const uint32_t *ids) {
-    return find_split((UINT32_C(1) << 30) + 1, 1, 3, ids);
-}
+static int32_t find_split_huge(const uint32_t *ids) { return find_split((UINT32_C(1) << 30) + 1, 1, 3, ids); }
 
 static int32_t average(uint32_t n_trees, uint32_t n_samples, const uint32_t *ids) {
     const average_params_t params = {.n_trees = n_trees, .n_samples = n_samples};
     return wasi_gpu_ml_kernels_kernel_average(&params, ids[0], ids[1]);
 }
 
-static int32_t average_small(const uint32_t *ids) {
-    return average(3, 5, ids);
-}
+static int32_t average_small(const uint32_t *ids) { return average(3, 5, ids); }
 
-static int32_t average_empty(const uint32_t *ids) {
-    return average(3, 0, ids);
-}
+static int32_t average_empty(const uint32_t *ids) { return average(3, 0, ids); }
 
 /* 4 * 2^31 * 2^31 bytes are 2^64, which is 0 in 64 bits. */
 static int32_t average_huge(const uint32_t *ids) {
@@ -89,13 +72,9 @@ static int32_t matmul(uint32_t m, uint32_t k, uint32_t n, const uint32_t *ids) {
     return wasi_gpu_ml_kernels_kernel_matmul(&params, ids[0], ids[1], ids[2]);
 }
 
-static int32_t matmul_small(const uint32_t *ids) {
-    return matmul(2, 3, 4, ids);
-}
+static int32_t matmul_small(const uint32_t *ids) { return matmul(2, 3, 4, ids); }
 
-static int32_t matmul_empty(const uint32_t *ids) {
-    return matmul(0, 3, 4, ids);
-}
+static int32_t matmul_empty(const uint32_t *ids) { return matmul(0, 3, 4, ids); }
 
 static int32_t matmul_huge(const uint32_t *ids) {
     return matmul(UINT32_C(1) << 31, UINT32_C(1) << 31, 1, ids);
@@ -106,55 +85,35 @@ static int32_t add(uint32_t n_elements, uint32_t input_a, uint32_t input_b, uint
     return wasi_gpu_ml_kernels_kernel_elementwise(&params, input_a, input_b, output);
 }
 
-static int32_t add_small(const uint32_t *ids) {
-    return add(6, ids[0], ids[1], ids[2]);
-}
+static int32_t add_small(const uint32_t *ids) { return add(6, ids[0], ids[1], ids[2]); }
 
-static int32_t add_refused(const uint32_t *ids) {
-    return add(6, ids[0], 0, ids[2]);
-}
+static int32_t add_refused(const uint32_t *ids) { return add(6, ids[0], 0, ids[2]); }
 
-static int32_t add_empty(const uint32_t *ids) {
-    return add(0, ids[0], ids[1], ids[2]);
-}
+static int32_t add_empty(const uint32_t *ids) { return add(0, ids[0], ids[1], ids[2]); }
 
-static int32_t add_huge(const uint32_t *ids) {
-    return add((UINT32_C(1) << 30) + 1, ids[0], ids[1], ids[2]);
-}
+static int32_t add_huge(const uint32_t *ids) { return add((UINT32_C(1) << 30) + 1, ids[0], ids[1], ids[2]); }
 
 static int32_t relu(uint32_t n_elements, const uint32_t *ids) {
     const elementwise_params_t params = {.n_elements = n_elements, .op = ELEMENTWISE_OP_RELU};
     return wasi_gpu_ml_kernels_kernel_elementwise(&params, ids[0], 0, ids[1]);
 }
 
-static int32_t relu_small(const uint32_t *ids) {
-    return relu(6, ids);
-}
+static int32_t relu_small(const uint32_t *ids) { return relu(6, ids); }
 
-static int32_t relu_empty(const uint32_t *ids) {
-    return relu(0, ids);
-}
+static int32_t relu_empty(const uint32_t *ids) { return relu(0, ids); }
 
-static int32_t relu_huge(const uint32_t *ids) {
-    return relu(UINT32_C(1) << 30, ids);
-}
+static int32_t relu_huge(const uint32_t *ids) { return relu(UINT32_C(1) << 30, ids); }
 
 static int32_t reduce(uint32_t n_elements, const uint32_t *ids) {
     const reduce_params_t params = {.n_elements = n_elements, .op = REDUCE_OP_SUM};
     return wasi_gpu_ml_kernels_kernel_reduce(&params, ids[0], ids[1]);
 }
 
-static int32_t reduce_small(const uint32_t *ids) {
-    return reduce(6, ids);
-}
+static int32_t reduce_small(const uint32_t *ids) { return reduce(6, ids); }
 
-static int32_t reduce_refused(const uint32_t *ids) {
-    return reduce(0, ids);
-}
+static int32_t reduce_refused(const uint32_t *ids) { return reduce(0, ids); }
 
-static int32_t reduce_huge(const uint32_t *ids) {
-    return reduce((UINT32_C(1) << 30) + 1, ids);
-}
+static int32_t reduce_huge(const uint32_t *ids) { return reduce((UINT32_C(1) << 30) + 1, ids); }
 
 static int32_t predict(uint32_t batch_size, uint32_t n_features, uint32_t n_trees, const uint32_t *ids) {
     const batch_predict_params_t params = {
@@ -162,60 +121,94 @@ static int32_t predict(uint32_t batch_size, uint32_t n_features, uint32_t n_tree
     return wasi_gpu_ml_kernels_kernel_batch_predict(&params, ids[0], ids[1], ids[2], ids[3]);
 }
 
-static int32_t predict_small(const uint32_t *ids) {
-    return predict(5, 3, 2, ids);
-}
+static int32_t predict_small(const uint32_t *ids) { return predict(5, 3, 2, ids); }
 
-static int32_t predict_no_rows(const uint32_t *ids) {
-    return predict(0, 3, 2, ids);
-}
+static int32_t predict_no_rows(const uint32_t *ids) { return predict(0, 3, 2, ids); }
 
-static int32_t predict_no_trees(const uint32_t *ids) {
-    return predict(5, 3, 0, ids);
-}
+static int32_t predict_no_trees(const uint32_t *ids) { return predict(5, 3, 0, ids); }
 
 static int32_t predict_huge(const uint32_t *ids) {
     return predict(UINT32_C(1) << 31, UINT32_C(1) << 31, 2, ids);
 }
 
-static int32_t average_no_trees(const uint32_t *ids) {
-    return average(0, 5, ids);
-}
+static int32_t average_no_trees(const uint32_t *ids) { return average(0, 5, ids); }
 
-static int32_t matmul_no_columns(const uint32_t *ids) {
-    return matmul(2, 3, 0, ids);
-}
+static int32_t matmul_no_columns(const uint32_t *ids) { return matmul(2, 3, 0, ids); }
 
 static const kernel_t kernels[] = {
-    {"bootstrap-sample", bootstrap_small, bootstrap_refused, bootstrap_empty, bootstrap_huge,
+    {"bootstrap-sample",
+     bootstrap_small,
+     bootstrap_refused,
+     bootstrap_empty,
+     bootstrap_huge,
      {{"output-indices", 20, false, true}}},
-    {"find-split", find_split_small, find_split_refused, find_split_empty, find_split_huge,
+    {"find-split",
+     find_split_small,
+     find_split_refused,
+     find_split_empty,
+     find_split_huge,
      {{"data", 64, true, false},
       {"labels", 32, true, false},
       {"indices", 16, false, false},
       {"thresholds", 12, false, false},
       {"output-scores", 12, false, true}}},
-    {"average", average_small, NULL, average_empty, average_huge,
+    {"average",
+     average_small,
+     NULL,
+     average_empty,
+     average_huge,
      {{"tree-predictions", 60, false, false}, {"output", 20, false, true}}},
-    {"matmul", matmul_small, NULL, matmul_empty, matmul_huge,
+    {"matmul",
+     matmul_small,
+     NULL,
+     matmul_empty,
+     matmul_huge,
      {{"a", 24, false, false}, {"b", 48, false, false}, {"c", 32, false, true}}},
-    {"elementwise add", add_small, add_refused, add_empty, add_huge,
+    {"elementwise add",
+     add_small,
+     add_refused,
+     add_empty,
+     add_huge,
      {{"input-a", 24, false, false}, {"input-b", 24, false, false}, {"output", 24, false, true}}},
-    {"elementwise relu", relu_small, NULL, relu_empty, relu_huge,
+    {"elementwise relu",
+     relu_small,
+     NULL,
+     relu_empty,
+     relu_huge,
      {{"input-a", 24, false, false}, {"output", 24, false, true}}},
-    {"reduce", reduce_small, reduce_refused, NULL, reduce_huge,
+    {"reduce",
+     reduce_small,
+     reduce_refused,
+     NULL,
+     reduce_huge,
      {{"input", 24, false, false}, {"output", 4, false, true}}},
-    {"batch-predict", predict_small, NULL, predict_no_rows, predict_huge,
+    {"batch-predict",
+     predict_small,
+     NULL,
+     predict_no_rows,
+     predict_huge,
      {{"samples", 60, false, false},
       {"tree-nodes", 48, true, false},
       {"tree-offsets", 8, false, false},
       {"output", 20, false, true}}},
     /* The other ways for a batch to be empty. */
-    {"average", average_small, NULL, average_no_trees, average_huge,
+    {"average",
+     average_small,
+     NULL,
+     average_no_trees,
+     average_huge,
      {{"tree-predictions", 60, false, false}, {"output", 20, false, true}}},
-    {"matmul", matmul_small, NULL, matmul_no_columns, matmul_huge,
+    {"matmul",
+     matmul_small,
+     NULL,
+     matmul_no_columns,
+     matmul_huge,
      {{"a", 24, false, false}, {"b", 48, false, false}, {"c", 32, false, true}}},
-    {"batch-predict", predict_small, NULL, predict_no_trees, predict_huge,
+    {"batch-predict",
+     predict_small,
+     NULL,
+     predict_no_trees,
+     predict_huge,
      {{"samples", 60, false, false},
       {"tree-nodes", 48, true, false},
       {"tree-offsets", 8, false, false},
@@ -245,7 +238,8 @@ static bool make_buffers(const kernel_t *kernel, uint32_t extra_bytes, uint32_t 
 
 static bool output_is_untouched(const kernel_t *kernel, const uint32_t *ids, const char *what) {
     for (uint32_t i = 0; i < buffer_count(kernel); i++) {
-        TRY_BOOL(!kernel->buffers[i].is_output || holds_byte(ids[i], 0, CANARY, kernel->buffers[i].size, what));
+        TRY_BOOL(!kernel->buffers[i].is_output ||
+                 holds_byte(ids[i], 0, CANARY, kernel->buffers[i].size, what));
     }
     return true;
 }
@@ -351,8 +345,8 @@ static void writes_nothing_else(uint32_t index) {
             TRY(holds_byte(ids[i], rule.size, CANARY, extra, "the rest of the output"));
             uint8_t first[4];
             TRY(load(ids[i], 0, first, 4));
-            TRY(expect(memcmp(first, "\xB7\xB7\xB7\xB7", 4) != 0, "%s: expected a result, got nothing written",
-                       rule.name));
+            TRY(expect(memcmp(first, "\xB7\xB7\xB7\xB7", 4) != 0,
+                       "%s: expected a result, got nothing written", rule.name));
         } else {
             TRY(holds_byte(ids[i], 0, 0, rule.size + extra, rule.name));
         }
@@ -407,14 +401,56 @@ static void empty_reduction(uint32_t op) {
     uint32_t id = make(64);
     TRY(id != 0 && paint(id, 0, CANARY, 64));
     const reduce_params_t params = {.n_elements = 0, .op = (reduce_op_t)op};
-    TRY(fails(wasi_gpu_ml_kernels_kernel_reduce(&params, id, id), WASI_GPU_ERROR_INVALID_PARAMS, "n-elements 0"));
+    TRY(fails(wasi_gpu_ml_kernels_kernel_reduce(&params, id, id), WASI_GPU_ERROR_INVALID_PARAMS,
+              "n-elements 0"));
     (void)holds_byte(id, 0, CANARY, 64, "the output of a refused call");
 }
 
-#define FOR_EACH_KERNEL(rule, function)                                                                                \
-    {rule ".bootstrap-sample", function, 0}, {rule ".find-split", function, 1}, {rule ".average", function, 2},        \
-        {rule ".matmul", function, 3}, {rule ".elementwise-add", function, 4},                                         \
-        {rule ".elementwise-relu", function, 5}, {rule ".reduce", function, 6}, {rule ".batch-predict", function, 7}
+/* What a guest sees that was not granted the GPU. */
+static void no_device(uint32_t unused) {
+    (void)unused;
+    wasi_gpu_device_info_t info;
+    memset(&info, 0xFF, sizeof(info));
+    wasi_gpu_compute_get_device_info(&info);
+    TRY(expect(info.name[0] == '\0' && info.backend[0] == '\0' && info.compute_capability[0] == '\0',
+               "device-info: expected empty texts, got \"%s\", \"%s\", \"%s\"", info.name, info.backend,
+               info.compute_capability));
+    TRY(expect(info.total_memory == 0 && !info.is_hardware,
+               "device-info: expected 0 and false, got %" PRIu64 ", %d", info.total_memory,
+               info.is_hardware));
+    wasi_gpu_compute_sync();
+}
+
+static void no_buffers(uint32_t unused) {
+    (void)unused;
+    uint8_t bytes[4] = {0};
+    const int32_t unavailable = WASI_GPU_ERROR_DEVICE_UNAVAILABLE;
+    static const uint64_t sizes[] = {4, 0, UINT64_MAX};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        TRY(expect(wasi_gpu_compute_buffer_create(sizes[i], BUFFER_USAGE_STORAGE) == 0, "create: got an id"));
+        TRY(fails(wasi_gpu_last_error().code, unavailable, "create"));
+    }
+    for (uint32_t id = 0; id < 2; id++) {
+        TRY(fails(wasi_gpu_compute_buffer_write(id, 0, bytes, 4), unavailable, "write"));
+        TRY(fails(wasi_gpu_compute_buffer_read(id, 0, 4, bytes), unavailable, "read"));
+        TRY(fails(wasi_gpu_compute_buffer_copy(id, 0, id, 0, 4), unavailable, "copy"));
+        TRY(fails(wasi_gpu_compute_buffer_destroy(id), unavailable, "destroy"));
+    }
+}
+
+static void no_kernel(uint32_t index) {
+    const uint32_t ids[MAX_BUFFERS] = {1, 2, 3, 4, 5};
+    TRY(fails(kernels[index].call(ids), WASI_GPU_ERROR_DEVICE_UNAVAILABLE, kernels[index].name));
+    if (kernels[index].call_refused != NULL) {
+        (void)fails(kernels[index].call_refused(ids), WASI_GPU_ERROR_DEVICE_UNAVAILABLE, kernels[index].name);
+    }
+}
+
+#define FOR_EACH_KERNEL(rule, function)                                                                      \
+    {rule ".bootstrap-sample", function, 0}, {rule ".find-split", function, 1},                              \
+        {rule ".average", function, 2}, {rule ".matmul", function, 3},                                       \
+        {rule ".elementwise-add", function, 4}, {rule ".elementwise-relu", function, 5},                     \
+        {rule ".reduce", function, 6}, {rule ".batch-predict", function, 7}
 
 const test_case_t refusal_cases[] = {
     FOR_EACH_KERNEL("unknown-id", unknown_ids),
@@ -444,5 +480,12 @@ const test_case_t refusal_cases[] = {
     {"empty-batch.average-no-trees", empty_batches, 8},
     {"empty-batch.matmul-no-columns", empty_batches, 9},
     {"empty-batch.batch-predict-no-trees", empty_batches, 10},
+    {NULL, NULL, 0},
+};
+
+const test_case_t no_gpu_cases[] = {
+    {"no-gpu.device", no_device, 0},
+    {"no-gpu.buffers", no_buffers, 0},
+    FOR_EACH_KERNEL("no-gpu", no_kernel),
     {NULL, NULL, 0},
 };

@@ -1,10 +1,12 @@
 /*
  * The host suite: a guest that holds its host to the rules of wasi:gpu@0.1.0.
  *
- *   host-suite.wasm [--small] [--list] [--filter SUBSTRING]
+ *   host-suite.wasm [--small] [--no-gpu] [--list] [--filter SUBSTRING]
  *
- * Prints "NAME<TAB>passed|failed|skipped<TAB>DETAIL" for each case, then "N passed, N failed, N skipped". Exits with
- * 0 if no case failed.
+ * --no-gpu runs the cases for a guest that was not granted the GPU, and no others.
+ *
+ * Prints "NAME<TAB>passed|failed|skipped<TAB>DETAIL" for each case, then "N passed, N failed, N skipped".
+ * Exits with 0 if no case failed.
  */
 #include "suite.h"
 
@@ -14,11 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const test_case_t *const tables[] = {
-    first_id_cases,
-    device_cases,  buffer_cases, abi_cases,         refusal_cases, bootstrap_cases, find_split_cases,
-    average_cases, matmul_cases, elementwise_cases, reduce_cases,  predict_cases,
+static const test_case_t *const gpu_tables[] = {
+    first_id_cases,   device_cases,  buffer_cases, abi_cases,         refusal_cases, bootstrap_cases,
+    find_split_cases, average_cases, matmul_cases, elementwise_cases, reduce_cases,  predict_cases,
 };
+
+static const test_case_t *const no_gpu_tables[] = {no_gpu_cases};
 
 bool is_small;
 
@@ -65,9 +68,7 @@ void skip(const char *format, ...) {
     va_end(arguments);
 }
 
-static const char *last_message(void) {
-    return wasi_gpu_last_error().message;
-}
+static const char *last_message(void) { return wasi_gpu_last_error().message; }
 
 bool succeeds(int32_t code, const char *what) {
     return expect(code == WASI_GPU_OK, "%s: expected success, got %s \"%s\"", what, wasi_gpu_error_name(code),
@@ -78,17 +79,16 @@ bool fails(int32_t code, int32_t expected, const char *what) {
     TRY_BOOL(expect(code == expected, "%s: expected %s, got %s \"%s\"", what, wasi_gpu_error_name(expected),
                     wasi_gpu_error_name(code), code == WASI_GPU_OK ? "" : last_message()));
     bool carries_text = expected == WASI_GPU_ERROR_INVALID_PARAMS || expected == WASI_GPU_ERROR_KERNEL;
-    return expect(!carries_text || last_message()[0] != '\0', "%s: expected a message with the error, got none", what);
+    return expect(!carries_text || last_message()[0] != '\0',
+                  "%s: expected a message with the error, got none", what);
 }
 
 bool message_has(const char *word, const char *what) {
-    return expect(strstr(last_message(), word) != NULL, "%s: expected \"%s\" in the message, got \"%s\"", what, word,
-                  last_message());
+    return expect(strstr(last_message(), word) != NULL, "%s: expected \"%s\" in the message, got \"%s\"",
+                  what, word, last_message());
 }
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool message_has_number(uint64_t number, const char *what) {
     char digits[24];
@@ -187,8 +187,8 @@ bool holds_byte(uint32_t id, uint64_t offset, uint8_t expected, uint64_t size, c
         TRY_BOOL(load(id, offset + done, got, part));
         for (size_t i = 0; i < part; i++) {
             if (got[i] != expected) {
-                return expect(false, "%s: byte %" PRIu64 ": expected 0x%02x, got 0x%02x", what, offset + done + i,
-                              expected, got[i]);
+                return expect(false, "%s: byte %" PRIu64 ": expected 0x%02x, got 0x%02x", what,
+                              offset + done + i, expected, got[i]);
             }
         }
     }
@@ -215,8 +215,8 @@ uint64_t hash(uint32_t seed, uint64_t index) {
 
 static float mixed_value(uint64_t bits) {
     static const float specials[16] = {
-        0.0f,     -0.0f,    INFINITY, -INFINITY, NAN,       1.0f,      -1.0f,         FLT_MAX,
-        -FLT_MAX, FLT_MIN,  -FLT_MIN, 1e-45f,    -1e-45f,   88.72284f, -103.972084f, 1.1754942e-38f,
+        0.0f,     -0.0f,   INFINITY, -INFINITY, NAN,     1.0f,      -1.0f,        FLT_MAX,
+        -FLT_MAX, FLT_MIN, -FLT_MIN, 1e-45f,    -1e-45f, 88.72284f, -103.972084f, 1.1754942e-38f,
     };
     static const float ranges[8] = {1e-3f, 0.1f, 1.0f, 1.0f, 10.0f, 20.0f, 110.0f, 1e6f};
     uint32_t word = (uint32_t)(bits >> 32);
@@ -305,16 +305,23 @@ static void clean_up(void) {
 }
 
 static int usage(const char *problem) {
-    fprintf(stderr, "host-suite: %s\nusage: host-suite.wasm [--small] [--list] [--filter SUBSTRING]\n", problem);
+    fprintf(stderr,
+            "host-suite: %s\nusage: host-suite.wasm [--small] [--no-gpu] [--list] [--filter SUBSTRING]\n",
+            problem);
     return 2;
 }
 
 int main(int argc, char **argv) {
     bool list_only = false;
     const char *filter = "";
+    const test_case_t *const *tables = gpu_tables;
+    size_t table_count = COUNT_OF(gpu_tables);
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--small") == 0) {
             is_small = true;
+        } else if (strcmp(argv[i], "--no-gpu") == 0) {
+            tables = no_gpu_tables;
+            table_count = COUNT_OF(no_gpu_tables);
         } else if (strcmp(argv[i], "--list") == 0) {
             list_only = true;
         } else if (strcmp(argv[i], "--filter") == 0 && i + 1 < argc) {
@@ -325,7 +332,7 @@ int main(int argc, char **argv) {
     }
 
     int counts[3] = {0};
-    for (size_t t = 0; t < COUNT_OF(tables); t++) {
+    for (size_t t = 0; t < table_count; t++) {
         for (const test_case_t *test = tables[t]; test->name != NULL; test++) {
             if (strstr(test->name, filter) == NULL) {
                 continue;

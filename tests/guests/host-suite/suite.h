@@ -34,6 +34,9 @@ extern const test_case_t elementwise_cases[];
 extern const test_case_t reduce_cases[];
 extern const test_case_t predict_cases[];
 
+/* With --no-gpu these alone run: the host must not have granted the GPU. */
+extern const test_case_t no_gpu_cases[];
+
 /* True with --small: cases leave out their long inputs. */
 extern bool is_small;
 
@@ -44,19 +47,19 @@ PRINTF_LIKE(2) bool expect(bool holds, const char *format, ...);
 PRINTF_LIKE(1) void skip(const char *format, ...);
 
 /* Ends the running case, a void function, when an expectation does not hold. */
-#define TRY(expectation)                                                                                               \
-    do {                                                                                                               \
-        if (!(expectation)) {                                                                                          \
-            return;                                                                                                    \
-        }                                                                                                              \
+#define TRY(expectation)                                                                                     \
+    do {                                                                                                     \
+        if (!(expectation)) {                                                                                \
+            return;                                                                                          \
+        }                                                                                                    \
     } while (0)
 
 /* The same in a function that returns bool. */
-#define TRY_BOOL(expectation)                                                                                          \
-    do {                                                                                                               \
-        if (!(expectation)) {                                                                                          \
-            return false;                                                                                              \
-        }                                                                                                              \
+#define TRY_BOOL(expectation)                                                                                \
+    do {                                                                                                     \
+        if (!(expectation)) {                                                                                \
+            return false;                                                                                    \
+        }                                                                                                    \
     } while (0)
 
 /* Expects that a call succeeded; `what` names it. */
@@ -65,14 +68,16 @@ bool succeeds(int32_t code, const char *what);
 /* Expects an error. An error that carries a text must carry one that is not empty. */
 bool fails(int32_t code, int32_t expected, const char *what);
 
-/* Expects a word or a number in the message of the last error. Numbers match whole, not as part of a longer one. */
+/* Expects a word or a number in the message of the last error. Numbers match whole, not as part of a longer
+ * one. */
 bool message_has(const char *word, const char *what);
 bool message_has_number(uint64_t number, const char *what);
 
 /* Guest memory, zeroed; freed when the case ends. */
 void *memory(size_t size);
 
-/* A buffer that is destroyed when the case ends; 0 after a failure. Usage is STORAGE alone: it forbids nothing. */
+/* A buffer that is destroyed when the case ends; 0 after a failure. Usage is STORAGE alone: it forbids
+ * nothing. */
 uint32_t make(uint64_t size);
 
 /* A buffer that holds a copy of `data`. */
@@ -112,8 +117,8 @@ bool fill(uint32_t id, values_t kind, uint32_t seed, uint64_t count);
 /* The number of elements that fill() and readers of long outputs move at a time. */
 #define CHUNK 262144u
 
-/* True when the error is within `ulps` units in the last place of float32, or is that of flushed denormals on a
- * backend that may flush them. NaN and infinity match themselves alone. */
+/* True when the error is within `ulps` units in the last place of float32, or is that of flushed denormals on
+ * a backend that may flush them. NaN and infinity match themselves alone. */
 bool is_within_ulps(float got, double expected, double ulps);
 
 /* True when |got - expected| <= bound, where NaN and infinity match themselves alone. */

@@ -9,7 +9,11 @@ internal sealed class MatMulOracle
     private readonly double[] _termSizes;
 
     /// <summary>Computes the product; c is the old content of the result.</summary>
-    internal MatMulOracle(MatMulParams parameters, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> c)
+    internal MatMulOracle(
+        MatMulParams parameters,
+        ReadOnlySpan<float> a,
+        ReadOnlySpan<float> b,
+        ReadOnlySpan<float> c)
     {
         int m = (int)parameters.M;
         int k = parameters.Alpha == 0 ? 0 : (int)parameters.K;
@@ -53,7 +57,9 @@ internal sealed class MatMulOracle
     /// <summary>The product by float32 products and sums in the order of k.</summary>
     internal float[] Plain { get; }
 
-    /// <summary>Twice the error of the plain product and one ulp, as Frobenius norms over finite elements.</summary>
+    /// <summary>
+    /// Twice the error of the plain product and one ulp, as Frobenius norms over finite elements.
+    /// </summary>
     internal double MaxError()
     {
         double ulps = 0;
@@ -66,7 +72,9 @@ internal sealed class MatMulOracle
         return (2 * ErrorOf(Plain)) + Math.Sqrt(ulps);
     }
 
-    /// <summary>The Frobenius norm of a result's error over finite elements; the others must be as IEEE has them.</summary>
+    /// <summary>
+    /// The Frobenius norm of a result's error over finite elements; the others must be as IEEE has them.
+    /// </summary>
     internal double ErrorOf(ReadOnlySpan<float> result)
     {
         double squares = 0;
@@ -85,8 +93,11 @@ internal sealed class MatMulOracle
         return Math.Sqrt(squares);
     }
 
-    /// <summary>The largest error of each element when operands are rounded to 10 bits of mantissa, either way.</summary>
-    internal double TensorFloatError(int index) => (_termSizes[index] * 2.01 / (1 << 10)) + Expect.Ulp(Exact[index]);
+    /// <summary>
+    /// The largest error of each element when operands are rounded to 10 bits of mantissa, either way.
+    /// </summary>
+    internal double TensorFloatError(int index) =>
+        (_termSizes[index] * 2.01 / (1 << 10)) + Expect.Ulp(Exact[index]);
 
     private static void AddProducts(
         float left,

@@ -30,7 +30,8 @@ internal static class PredictOracle
                 return node.Value;
             }
 
-            if (moves == forest.MaxDepth || moves >= forest.Nodes.Length || node.Feature >= forest.FeatureCount)
+            bool isTooLong = moves == forest.MaxDepth || moves >= forest.Nodes.Length;
+            if (isTooLong || node.Feature >= forest.FeatureCount)
             {
                 return float.NaN;
             }

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Publishes the program, compiled ahead of time, into a folder that runs on a bare Linux machine.
+#
+#   eng/publish.sh DIR        writes DIR/wasi-gpu and what must lie beside it; DIR is emptied first
+#
+# The same sources and tools give the same bytes wherever the repository lies: no paths or times are written.
+set -euo pipefail
+
+if [[ $# -ne 1 || $1 == -* ]]; then
+    sed -n '2,4s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+fi
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+files=(wasi-gpu libwasmtime.so LICENSE THIRD-PARTY-NOTICES.md)
+
+# Compiling ahead of time links with the system's C compiler against zlib.
+missing=()
+command -v clang > /dev/null || command -v gcc > /dev/null || missing+=(gcc)
+[[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
+[[ -n $(find /usr/include -path '*/sys/types.h' -print -quit 2> /dev/null) ]] || missing+=(libc6-dev)
+if ((${#missing[@]} > 0)); then
+    if ((EUID != 0)); then
+        echo "publish.sh: packages are missing; run this as root, or on Debian or Ubuntu:" >&2
+        echo "  sudo apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get update && apt-get install --yes --no-install-recommends "${missing[@]}"; } >&2
+fi
+
+command -v dotnet > /dev/null || { echo "publish.sh: dotnet not found: install the .NET SDK of global.json" >&2; exit 1; }
+
+if [[ -e $1 && ! -e $1/wasi-gpu && -n $(ls -A "$1") ]]; then
+    echo "publish.sh: '$1' holds other files: name a new folder, or one that this script wrote" >&2
+    exit 1
+fi
+
+# The compiler is looked for as clang; gcc links as well.
+linker=clang
+command -v clang > /dev/null || linker=gcc
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+dotnet publish "$root/src/WasiGpu.Cli/WasiGpu.Cli.csproj" \
+    --configuration Release --output "$scratch/out" --nologo --verbosity quiet \
+    -p:CppCompilerAndLinker="$linker" -p:PathMap="$root=/_/" >&2
+cp "$root/LICENSE" "$root/THIRD-PARTY-NOTICES.md" "$scratch/out/"
+
+rm -rf "$1"
+mkdir -p "$1"
+for file in "${files[@]}"; do
+    mode=644
+    [[ $file != wasi-gpu ]] || mode=755
+    install -m "$mode" "$scratch/out/$file" "$1/"
+done

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Text.Json;
+using WasiGpu.Cli.Output;
+using WasiGpu.Cli.Values;
+using WasiGpu.Wasmtime;
+
+namespace WasiGpu.Cli.Commands;
+
+/// <summary><c>wasi-gpu inspect FILE</c>: what a file holds, and why it would be refused.</summary>
+internal sealed class InspectCommand : Command, IHasExamples
+{
+    private const ulong PageBytes = 65_536;
+
+    private readonly Argument<string> _file = FileArgument.Create("The WebAssembly file.");
+    private readonly Option<bool> _json = ValueOption.Flag("--json", "Write JSON.");
+
+    /// <summary>Makes the command.</summary>
+    internal InspectCommand()
+        : base("inspect", "Show what a file imports and exports, and why it would be refused, without running it.")
+    {
+        Add(_file);
+        Add(_json);
+        SetAction(Run);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Examples { get; } =
+        ["wasi-gpu inspect guest.wasm", "wasi-gpu inspect --json guest.wasm"];
+
+    private static ModuleJson Describe(ModuleDescription module)
+    {
+        return new ModuleJson(
+            module.Name,
+            module.SizeBytes,
+            module.IsCommand ? "command" : "library",
+            [.. module.Imports.Select(i => new ImportJson(i.Module, i.Name, Kind(i.Kind), i.Signature?.ToString()))],
+            [.. module.Exports.Select(e => new ExportJson(e.Name, Kind(e.Kind), e.Signature?.ToString()))],
+            [.. module.Memories.Select(m => new MemoryJson(m.MinimumPages, m.MaximumPages, m.IsShared, m.Is64Bit))],
+            module.HasStartFunction,
+            module.Refusals,
+            module.Warnings);
+    }
+
+    private static string Kind(ExternKind kind) => kind.ToString().ToLowerInvariant();
+
+    private static void WriteText(ModuleJson module)
+    {
+        Line($"{module.Name}: {module.Kind}, {module.SizeBytes} bytes");
+        foreach (IGrouping<string, ImportJson> group in module.Imports.GroupBy(import => import.Module))
+        {
+            Line($"imports from {group.Key}:");
+            foreach (ImportJson import in group)
+            {
+                Line($"  {import.Name}: {import.Kind} {import.Type}");
+            }
+        }
+
+        Line("exports:");
+        foreach (ExportJson export in module.Exports)
+        {
+            Line($"  {export.Name}: {export.Kind} {export.Type}");
+        }
+
+        foreach (MemoryJson memory in module.Memories)
+        {
+            string most = memory.MaximumPages is { } pages ? $"at most {Size(pages)}" : "no limit of its own";
+            Line($"memory: {Size(memory.MinimumPages)}, {most}");
+        }
+
+        if (module.HasStartFunction)
+        {
+            Line("start function: runs when the module is instantiated");
+        }
+
+        foreach (string warning in module.Warnings)
+        {
+            Line($"warning: {warning}");
+        }
+
+        foreach (string refusal in module.Refusals)
+        {
+            Line($"refused: {refusal}");
+        }
+    }
+
+    private static string Size(ulong pages)
+    {
+        // A hostile file may declare more pages than bytes can be counted.
+        return pages <= uint.MaxValue ? SizeText.Format(pages * PageBytes) : $"{pages} pages of 64 KiB";
+    }
+
+    private static void Line(string text) => Console.Out.WriteLine(Messages.OneLine(text).TrimEnd());
+
+    private int Run(ParseResult parsed)
+    {
+        ModuleJson module = Describe(WasmHost.Inspect(FileArgument.Get(parsed, _file)));
+        if (parsed.GetValue(_json))
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(module, CliJson.Default.ModuleJson));
+        }
+        else
+        {
+            WriteText(module);
+        }
+
+        return ExitCodes.Success;
+    }
+}

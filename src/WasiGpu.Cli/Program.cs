@@ -1,0 +1,3 @@
+using WasiGpu.Cli;
+
+return CommandLine.Run(args);

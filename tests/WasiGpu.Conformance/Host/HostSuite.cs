@@ -1,0 +1,86 @@
+using System.Text;
+using WasiGpu.Wasmtime;
+
+namespace WasiGpu.Conformance;
+
+/// <summary>
+/// Checks a host and a backend together, through a guest: every rule of the interface as a guest sees it. The guest
+/// is built from <c>tests/guests/host-suite</c>.
+/// </summary>
+public static class HostSuite
+{
+    private const string Resource = "host-suite.wasm";
+
+    /// <summary>The case that reports on a guest as a whole: it ran to its end and counted what it printed.</summary>
+    public const string RunCase = "host-suite/run";
+
+    /// <summary>Runs the guest on a device, then once more as a guest that was not granted the GPU.</summary>
+    /// <param name="device">The device; others may use it meanwhile.</param>
+    /// <param name="options">Which cases; the seed is not used, the guest has its own.</param>
+    /// <param name="report">Gets each result as soon as it is known, and at the end of each run <see cref="RunCase"/>.</param>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static void Run(IGpuDevice device, SuiteOptions options, Action<CaseResult> report)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(report);
+        using WasmHost host = new();
+        using GuestModule module = host.Compile(ReadGuest(), Resource);
+        RunGuest(module, device, options, report);
+        RunGuest(module, device: null, options, report);
+    }
+
+    private static void RunGuest(
+        GuestModule module,
+        IGpuDevice? device,
+        SuiteOptions options,
+        Action<CaseResult> report)
+    {
+        GuestReport lines = new(report);
+        using MemoryStream errors = new();
+        using LineStream output = new(lines.Add);
+        GuestResult result = module.Run(
+            new GuestOptions
+            {
+                Arguments = ToArguments(options, isGranted: device is not null),
+                StandardOutput = output,
+                StandardError = errors,
+                Gpu = device,
+            },
+            options.CancellationToken);
+        options.CancellationToken.ThrowIfCancellationRequested();
+        string? fault = lines.FindFault(result, Encoding.UTF8.GetString(errors.ToArray()));
+        report(new CaseResult(RunCase, fault is null ? CaseOutcome.Passed : CaseOutcome.Failed, fault ?? string.Empty));
+    }
+
+    private static List<string> ToArguments(SuiteOptions options, bool isGranted)
+    {
+        List<string> arguments = [Resource];
+        if (!isGranted)
+        {
+            arguments.Add("--no-gpu");
+        }
+
+        if (options.Small)
+        {
+            arguments.Add("--small");
+        }
+
+        if (options.Filter is { } filter)
+        {
+            arguments.Add("--filter");
+            arguments.Add(filter);
+        }
+
+        return arguments;
+    }
+
+    private static byte[] ReadGuest()
+    {
+        using Stream stream = typeof(HostSuite).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException($"{Resource} is not in the assembly");
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,28 @@
+;; Sums 1, 2, 3, 4 on the device. Exits with 0 when the sum is 10, with 1 when it is not, with 10 + the error's case
+;; after an error.
+(module
+  (import "wasi:gpu/compute@0.1.0" "buffer-create" (func $create (param i64 i32 i32)))
+  (import "wasi:gpu/compute@0.1.0" "buffer-write" (func $write (param i32 i64 i32 i32 i32)))
+  (import "wasi:gpu/compute@0.1.0" "buffer-read" (func $read (param i32 i64 i32 i32)))
+  (import "wasi:gpu/ml-kernels@0.1.0" "kernel-reduce" (func $reduce (param i32 i32 i32 i32 i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "\00\00\80\3f\00\00\00\40\00\00\40\40\00\00\80\40")
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+  (func $check
+    (if (i32.load8_u (i32.const 0))
+      (then (call $exit (i32.add (i32.const 10) (i32.load8_u (i32.const 4)))))))
+  (func (export "_start") (local $in i32) (local $out i32)
+    (call $create (i64.const 16) (i32.const 32) (i32.const 0))
+    (call $check)
+    (local.set $in (i32.load (i32.const 4)))
+    (call $create (i64.const 4) (i32.const 32) (i32.const 0))
+    (call $check)
+    (local.set $out (i32.load (i32.const 4)))
+    (call $write (local.get $in) (i64.const 0) (i32.const 64) (i32.const 16) (i32.const 0))
+    (call $check)
+    (call $reduce (i32.const 4) (i32.const 0) (local.get $in) (local.get $out) (i32.const 0))
+    (call $check)
+    (call $read (local.get $out) (i64.const 0) (i32.const 4) (i32.const 0))
+    (call $check)
+    (call $exit (f32.ne (f32.load (i32.load (i32.const 4))) (f32.const 10)))))

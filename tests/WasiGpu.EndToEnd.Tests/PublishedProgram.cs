@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace WasiGpu.EndToEnd.Tests;
+
+/// <summary>
+/// The program under test: the one that the variable WASI_GPU_PROGRAM names, else one published from the sources, once
+/// for all tests.
+/// </summary>
+internal static class PublishedProgram
+{
+    private const string Variable = "WASI_GPU_PROGRAM";
+
+    private static readonly Lazy<string> Published = new(FindOrPublish);
+
+    internal static string Path => Published.Value;
+
+    private static string FindOrPublish()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
+        {
+            return File.Exists(named)
+                ? System.IO.Path.GetFullPath(named)
+                : throw new FileNotFoundException($"{Variable} names no file: '{named}'");
+        }
+
+        string root = FindRoot();
+        string folder = System.IO.Path.Combine(root, "artifacts", "end-to-end");
+        ProcessStartInfo start = new(System.IO.Path.Combine(root, "eng", "publish.sh"), [folder])
+        {
+            RedirectStandardError = true,
+        };
+        // The tests' own build must not leak its settings into the publication.
+        foreach (string name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        using Process process = Process.Start(start)!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? System.IO.Path.Combine(folder, "wasi-gpu")
+            : throw new InvalidOperationException($"eng/publish.sh exited with {process.ExitCode}: {errors}");
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "WasiGpu.slnx")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException("the tests do not lie inside the repository");
+    }
+}
