@@ -123,7 +123,10 @@ public sealed unsafe partial class Guest
         {
             BorderException => new GuestTrap(GuestTrapKind.Trap, exception.Message, []),
             DeadlineException => DescribeDeadline(),
-            _ => new GuestTrap(GuestTrapKind.Host, OneLine.Of($"host fault: {exception.GetType().Name}: {exception.Message}"), []),
+            _ => new GuestTrap(
+                GuestTrapKind.Host,
+                OneLine.Of($"host fault: {exception.GetType().Name}: {exception.Message}"),
+                []),
         };
     }
 

@@ -152,7 +152,9 @@ public sealed class LibraryTests
     [Fact]
     public void Invoke_AfterATrap_WorksAgain()
     {
-        using GpuGuest guest = new("(module (func (export \"bad\") unreachable) (func (export \"good\") (result i32) (i32.const 1)))");
+        using GpuGuest guest = new("""
+            (module (func (export "bad") unreachable) (func (export "good") (result i32) (i32.const 1)))
+            """);
         for (int i = 0; i < 3; i++)
         {
             Assert.Contains("unreachable", guest.Trap("bad"), StringComparison.Ordinal);

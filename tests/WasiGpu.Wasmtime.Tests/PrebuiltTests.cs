@@ -33,7 +33,7 @@ public sealed class PrebuiltTests
     }
 
     [Fact]
-    public void Run_RustGuestWithLittleGpuMemory_FailsThreeChecksOfItsOwn()
+    public void Run_RustGuestWithLittleGpuMemory_FailsTheChecksThatNeedMore()
     {
         string path = Path.Combine(AppContext.BaseDirectory, "prebuilt", "rust-witbindgen-0.63-wasip1.core.wasm");
         using GuestModule module = TestHost.Host.Load(path);
@@ -44,7 +44,11 @@ public sealed class PrebuiltTests
             StandardOutput = output,
             MaxGpuMemoryBytes = 1_000_000,
         });
-        Assert.EndsWith("checks: 325 passed, 3 failed\n", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
+
+        // The first asks for total-memory, which is the quota; the others need larger buffers. None of them crashes.
+        string[] lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["device", "transfer", "large", "copy"], lines.SkipLast(1).Select(line => line[5..].Split(':')[0]));
+        Assert.Equal("checks: 324 passed, 4 failed", lines[^1]);
         Assert.Equal(1, result.ExitCode);
     }
 }
