@@ -113,8 +113,9 @@ internal static class CommandLine
             return $"{repeated.Option.Name} is given {repeated.IdentifierTokenCount} times: give it once";
         }
 
-        return parsed.UnmatchedTokens.Count > 0 && error.SymbolResult is not ArgumentResult
-            ? $"'{DoubleDash.Unescape(parsed.UnmatchedTokens[0])}' is no argument or option of '{command.Name}': see '{help}'"
-            : DoubleDash.Unescape(error.Message);
+        string message = parsed.UnmatchedTokens.Count > 0 && error.SymbolResult is not ArgumentResult
+            ? $"'{parsed.UnmatchedTokens[0]}' is no argument or option of '{command.Name}': see '{help}'"
+            : error.Message;
+        return DoubleDash.Unescape(message);
     }
 }

@@ -1,7 +1,7 @@
 namespace WasiGpu.Cpu;
 
 /// <content>Buffers and transfers.</content>
-public sealed unsafe partial class CpuBackend
+internal sealed unsafe partial class CpuBackend
 {
     /// <inheritdoc/>
     public GpuBuffer CreateBuffer(ulong sizeBytes, BufferUsage usage)

@@ -1,7 +1,7 @@
 namespace WasiGpu.Cpu;
 
 /// <content>find-split.</content>
-public sealed unsafe partial class CpuBackend
+internal sealed unsafe partial class CpuBackend
 {
     /// <summary>Thresholds treated at once: bounds the working memory, and the time of their sort.</summary>
     private const long MaxSliceThresholds = 1 << 18;

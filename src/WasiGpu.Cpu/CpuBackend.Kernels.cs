@@ -1,7 +1,7 @@
 namespace WasiGpu.Cpu;
 
 /// <content>The kernels that need one step, or two.</content>
-public sealed unsafe partial class CpuBackend
+internal sealed unsafe partial class CpuBackend
 {
     /// <inheritdoc/>
     public void BootstrapSample(in BootstrapParams parameters, GpuBuffer outputIndices)

@@ -1,7 +1,7 @@
 namespace WasiGpu.Cpu;
 
 /// <content>matmul.</content>
-public sealed unsafe partial class CpuBackend
+internal sealed unsafe partial class CpuBackend
 {
     /// <summary>Up to so many products, packing costs more than it saves.</summary>
     private const ulong MaxTinyProducts = 1024;

@@ -4,7 +4,7 @@ namespace WasiGpu.Cpu;
 
 /// <summary>A guest's session on the CPU. Every call is done when it returns, so there are no late
 /// faults.</summary>
-public sealed unsafe partial class CpuBackend : IGpuBackend
+internal sealed unsafe partial class CpuBackend : IGpuBackend
 {
     private readonly CpuDevice _device;
     private readonly CpuThreads _threads;

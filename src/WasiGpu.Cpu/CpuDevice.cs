@@ -5,7 +5,7 @@ namespace WasiGpu.Cpu;
 
 /// <summary>The machine's processors as a device: a memory budget, worker threads and the kernels of one
 /// instruction set, shared by all guests. Thread-safe; never lost.</summary>
-public sealed class CpuDevice : IGpuDevice
+internal sealed class CpuDevice : IGpuDevice
 {
     internal const string BackendName = "cpu";
     internal const string DeviceId = "cpu:0";

@@ -30,7 +30,8 @@ public sealed class BadFileTests : IDisposable
     [Fact]
     public void File_Empty_IsTold()
     {
-        ProgramRun.Of("run", _folder.Write("empty.wasm")).AssertError(1, "empty.wasm' is not a WebAssembly module", "is empty");
+        ProgramRun.Of("run", _folder.Write("empty.wasm"))
+            .AssertError(1, "empty.wasm' is not a WebAssembly module", "is empty");
     }
 
     [Fact]
@@ -78,6 +79,7 @@ public sealed class BadFileTests : IDisposable
     [Fact]
     public void Run_Library_NamesItsExports()
     {
-        ProgramRun.Of("run", ProgramRun.Guest("library")).AssertError(1, "is a library", "--invoke", "add, swap, divide");
+        ProgramRun.Of("run", ProgramRun.Guest("library"))
+            .AssertError(1, "is a library", "--invoke", "add, swap, divide");
     }
 }

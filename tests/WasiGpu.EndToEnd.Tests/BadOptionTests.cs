@@ -114,7 +114,8 @@ public sealed class BadOptionTests
     [InlineData("vector", "a function of numbers")]
     public void Invoke_NoSuchFunction_IsNamed(string export, string reason)
     {
-        ProgramRun.Of("run", "--invoke", export, ProgramRun.Guest("library")).AssertError(2, $"--invoke '{export}'", reason);
+        ProgramRun.Of("run", "--invoke", export, ProgramRun.Guest("library"))
+            .AssertError(2, $"--invoke '{export}'", reason);
     }
 
     [Fact]
@@ -122,7 +123,8 @@ public sealed class BadOptionTests
     {
         string library = ProgramRun.Guest("library");
         ProgramRun.Of("run", "--invoke", "add", library, "1").AssertError(2, "'add' takes 2 arguments, not 1");
-        ProgramRun.Of("run", "--invoke", "add", library, "1", "x").AssertError(2, "argument 2", "'x'", "(i32, i32) -> i32");
+        ProgramRun.Of("run", "--invoke", "add", library, "1", "x")
+            .AssertError(2, "argument 2", "'x'", "(i32, i32) -> i32");
         ProgramRun.Of("run", "--invoke", "add", library, "1", "4294967296").AssertError(2, "'4294967296'");
     }
 

@@ -27,7 +27,8 @@ public sealed class ConformanceTests
     [InlineData("host")]
     public void Conformance_Text_EndsWithTheSum(string suite)
     {
-        string output = ProgramRun.Of("conformance", "--suite", suite, "--small", "--filter", "average").AssertExit(0).Output;
+        ProgramResult result = ProgramRun.Of("conformance", "--suite", suite, "--small", "--filter", "average");
+        string output = result.AssertExit(0).Output;
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal($"{lines.Length - 1} passed, 0 failed, 0 skipped", lines[^1]);
         Assert.All(lines[..^1], line => Assert.StartsWith("passed   ", line, StringComparison.Ordinal));

@@ -23,14 +23,15 @@ internal static class PublishedProgram
                 : throw new FileNotFoundException($"{Variable} names no file: '{named}'");
         }
 
-        string root = FindRoot();
+        string root = Repository.Root;
         string folder = System.IO.Path.Combine(root, "artifacts", "end-to-end");
         ProcessStartInfo start = new(System.IO.Path.Combine(root, "eng", "publish.sh"), [folder])
         {
             RedirectStandardError = true,
         };
         // The tests' own build must not leak its settings into the publication.
-        foreach (string name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (string name in start.Environment.Keys.ToList()
+            .Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)))
         {
             start.Environment.Remove(name);
         }
@@ -41,18 +42,5 @@ internal static class PublishedProgram
         return process.ExitCode == 0
             ? System.IO.Path.Combine(folder, "wasi-gpu")
             : throw new InvalidOperationException($"eng/publish.sh exited with {process.ExitCode}: {errors}");
-    }
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "WasiGpu.slnx")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("the tests do not lie inside the repository");
     }
 }

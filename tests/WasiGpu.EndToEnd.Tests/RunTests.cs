@@ -31,14 +31,15 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void Run_OptionsWithoutCommand_AreThoseOfRun()
     {
-        string output = ProgramRun.Of("--timeout", "1m", "--env", "A=1", ProgramRun.Guest("environ")).AssertExit(0).Output;
-        Assert.Equal("A=1\0", output);
+        ProgramResult result = ProgramRun.Of("--timeout", "1m", "--env", "A=1", ProgramRun.Guest("environ"));
+        Assert.Equal("A=1\0", result.AssertExit(0).Output);
     }
 
     [Fact]
     public void Run_Environment_IsOnlyWhatIsGiven()
     {
-        string[] arguments = ["run", "--env", "A=b=c", "--env", Variable, "--env", "EMPTY=", ProgramRun.Guest("environ")];
+        string[] arguments =
+            ["run", "--env", "A=b=c", "--env", Variable, "--env", "EMPTY=", ProgramRun.Guest("environ")];
         ProgramResult result = ProgramRun.WithEnvironment(Variable, "from outside", arguments);
         Assert.Equal($"A=b=c\0{Variable}=from outside\0EMPTY=\0", result.AssertExit(0).Output);
         Assert.Equal("", ProgramRun.Of("run", ProgramRun.Guest("environ")).AssertExit(0).Output);
@@ -131,7 +132,8 @@ public sealed class RunTests : IDisposable
     {
         ProgramResult result = ProgramRun.Of("run", "--stats", ProgramRun.Guest("sum"));
         Assert.Equal((0, ""), (result.ExitCode, result.Output));
-        Dictionary<string, string> used = result.ErrorLines.Skip(1).ToDictionary(line => line[..16].Trim(), line => line[16..].Trim());
+        Dictionary<string, string> used = result.ErrorLines.Skip(1)
+            .ToDictionary(line => line[..16].Trim(), line => line[16..].Trim());
         Assert.StartsWith("cpu:0", used["device"], StringComparison.Ordinal);
         Assert.Equal("5", used["gpu calls"]);
         Assert.Equal("1", used["kernels"]);

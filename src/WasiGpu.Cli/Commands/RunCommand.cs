@@ -38,7 +38,9 @@ internal sealed class RunCommand : Command, IHasExamples
             (string text, out KeyValuePair<string, string> value) =>
                 EnvironmentText.TryParse(text, Environment.GetEnvironmentVariable, out value));
 
-    private readonly Option<bool> _noGpu = ValueOption.Flag("--no-gpu", "Grant no GPU: every call answers device-unavailable.");
+    private readonly Option<bool> _noGpu = ValueOption.Flag(
+        "--no-gpu",
+        "Grant no GPU: every call answers device-unavailable.");
 
     private readonly Option<TimeSpan?> _timeout = ValueOption.Single<TimeSpan?>(
         "--timeout",
@@ -83,9 +85,13 @@ internal sealed class RunCommand : Command, IHasExamples
             return text.Length > 0;
         });
 
-    private readonly Option<bool> _stats = ValueOption.Flag("--stats", "Show at the end what the guest used, on standard error.");
+    private readonly Option<bool> _stats = ValueOption.Flag(
+        "--stats",
+        "Show at the end what the guest used, on standard error.");
 
-    private readonly Option<bool> _traceGpu = ValueOption.Flag("--trace-gpu", "Show every wasi:gpu call, on standard error.");
+    private readonly Option<bool> _traceGpu = ValueOption.Flag(
+        "--trace-gpu",
+        "Show every wasi:gpu call, on standard error.");
 
     /// <summary>Makes the command.</summary>
     internal RunCommand()

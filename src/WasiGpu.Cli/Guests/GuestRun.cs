@@ -141,7 +141,8 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
 
         if (result.IsDeviceLost && result.ExitCode == ExitCodes.Success)
         {
-            Messages.Error($"{path}: the device {options.Gpu?.Info.Id} was lost: the guest's results are not to be trusted");
+            Messages.Error(
+                $"{path}: the device {options.Gpu?.Info.Id} was lost: the guest's results are not to be trusted");
             return ExitCodes.Host;
         }
 

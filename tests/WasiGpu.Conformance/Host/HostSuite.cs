@@ -11,13 +11,18 @@ public static class HostSuite
 {
     private const string Resource = "host-suite.wasm";
 
-    /// <summary>The case that reports on a guest as a whole: it ran to its end and counted what it printed.</summary>
-    public const string RunCase = "host-suite/run";
+    // The cases that report on a guest as a whole: it ran to its end and counted what it printed.
+    private const string GrantedRun = "host-suite/run";
+    private const string UngrantedRun = "host-suite/run-without-gpu";
+
+    /// <summary>Whether a case reports on a run as a whole, so that it is there whatever cases were chosen.</summary>
+    /// <param name="name">The case's name.</param>
+    public static bool IsRunCase(string name) => name is GrantedRun or UngrantedRun;
 
     /// <summary>Runs the guest on a device, then once more as a guest that was not granted the GPU.</summary>
     /// <param name="device">The device; others may use it meanwhile.</param>
     /// <param name="options">Which cases; the seed is not used, the guest has its own.</param>
-    /// <param name="report">Gets each result as soon as it is known, and at the end of each run <see cref="RunCase"/>.</param>
+    /// <param name="report">Gets each result as soon as it is known, and at the end of each run its case.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static void Run(IGpuDevice device, SuiteOptions options, Action<CaseResult> report)
     {
@@ -50,7 +55,8 @@ public static class HostSuite
             options.CancellationToken);
         options.CancellationToken.ThrowIfCancellationRequested();
         string? fault = lines.FindFault(result, Encoding.UTF8.GetString(errors.ToArray()));
-        report(new CaseResult(RunCase, fault is null ? CaseOutcome.Passed : CaseOutcome.Failed, fault ?? string.Empty));
+        string name = device is null ? UngrantedRun : GrantedRun;
+        report(new CaseResult(name, fault is null ? CaseOutcome.Passed : CaseOutcome.Failed, fault ?? string.Empty));
     }
 
     private static List<string> ToArguments(SuiteOptions options, bool isGranted)

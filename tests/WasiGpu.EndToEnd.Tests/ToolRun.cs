@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace WasiGpu.EndToEnd.Tests;
+
+/// <summary>One run of a tool in the root of the repository, as a user of it would.</summary>
+internal static class ToolRun
+{
+    /// <summary>Runs a shell script text, which ends at its first failing command.</summary>
+    /// <returns>What it wrote to standard output.</returns>
+    internal static string Shell(string script, string? folder = null)
+    {
+        return Run("bash", ["-euo", "pipefail", "-c", script], folder);
+    }
+
+    /// <summary>Runs a program that must succeed.</summary>
+    internal static string Run(string program, string[] arguments, string? folder = null)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            WorkingDirectory = folder ?? Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} exited with {process.ExitCode}: {output}{errors.Result}");
+        return output;
+    }
+}
