@@ -24,7 +24,9 @@ Progress::~Progress() {
 void Progress::report(double done) {
     const int percent = static_cast<int>(done * 100);
     const int step = is_terminal_ ? 1 : 10;
-    if (is_quiet_ || percent / step == last_percent_ / step || stopwatch_.seconds() < QuietSeconds) {
+    // A bar is there from the start and gone at the end; lines stay, so short tasks have none.
+    const bool is_early = !is_terminal_ && stopwatch_.seconds() < QuietSeconds;
+    if (is_quiet_ || is_early || percent / step == last_percent_ / step) {
         return;
     }
 

@@ -80,7 +80,12 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
 
     private string ExportNames()
     {
-        string[] names = [.. module.Description.Exports.Where(e => e.Signature is not null).Select(e => e.Name)];
+        string[] names =
+        [
+            .. module.Description.Exports
+                .Where(e => e.Signature is not null && e.Name is not ("_initialize" or "cabi_realloc"))
+                .Select(e => e.Name),
+        ];
         return names.Length == 0 ? "it has none" : string.Join(", ", names);
     }
 

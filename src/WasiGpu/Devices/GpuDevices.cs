@@ -15,23 +15,17 @@ public sealed class GpuDevices(IReadOnlyList<IGpuProvider> providers)
     /// <summary>Opens a device.</summary>
     /// <param name="backend"><see cref="Auto"/>, or a backend's name. Auto takes the first hardware device in the
     /// order of the providers that can be opened, else the CPU.</param>
-    /// <param name="device">Null, a number within the backend, or an id (<c>cuda:1</c>, which also names the
-    /// backend).</param>
+    /// <param name="device">Null, a number within the backend (for <see cref="Auto"/>: within the one it would take), or
+    /// an id (<c>cuda:1</c>, which also names the backend).</param>
     /// <returns>The device; the caller disposes it.</returns>
     /// <exception cref="GpuUnavailableException">The choice cannot be met; never answered with another device. The
     /// message names the choice, the reason and what there is.</exception>
     public IGpuDevice Open(string backend = Auto, string? device = null)
     {
         (string chosenBackend, int? index) = Resolve(backend, device);
-        if (chosenBackend != Auto)
-        {
-            return OpenOn(FindProvider(chosenBackend), index ?? 0);
-        }
-
-        return index is null
-            ? OpenBest()
-            : throw new GpuUnavailableException(
-                $"device '{device}' is a number within a backend: name the backend too, or give an id such as '{ExampleId()}'");
+        return chosenBackend != Auto ? OpenOn(FindProvider(chosenBackend), index ?? 0)
+            : index is { } number ? OpenOn(FindBest(), number)
+            : OpenBest();
     }
 
     private static (string Backend, int? Index) Resolve(string backend, string? device)
@@ -113,5 +107,10 @@ public sealed class GpuDevices(IReadOnlyList<IGpuProvider> providers)
                 + string.Concat(reasons.Select(reason => "; " + reason)));
     }
 
-    private string ExampleId() => $"{Providers.FirstOrDefault()?.Backend ?? "cpu"}:0";
+    /// <summary>The provider that <see cref="Auto"/> looks at first.</summary>
+    private IGpuProvider FindBest()
+    {
+        return Providers.FirstOrDefault(provider => provider.Discover().Devices.Any(device => device.IsHardware))
+            ?? FindProvider("cpu");
+    }
 }

@@ -17,6 +17,8 @@ internal sealed class GuestReport(Action<CaseResult> report)
     private string? _closingLine;
     private string? _fault;
 
+    internal int CaseCount => _counts.Values.Sum();
+
     internal void Add(string line)
     {
         string[] fields = line.Split('\t', 3);
