@@ -102,7 +102,7 @@ public sealed unsafe partial class Guest
     private static nint OnEpoch(nint context, nint data, ulong* ticksToNext, byte* updateKind)
     {
         const byte Continue = 0;
-        Guest guest = (Guest)GCHandle.FromIntPtr(data).Target!;
+        Guest guest = Current;
         if (!guest._deadline.IsPassed)
         {
             *ticksToNext = 1;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 using WasiGpu.Wasmtime.Native;
 
@@ -13,12 +12,16 @@ public sealed unsafe partial class Guest : IDisposable
 {
     private const int MaxTableElements = 1 << 20;
 
+    // The guest whose code runs on this thread. Guest code runs on the thread that called it, so a host call finds its
+    // guest here for a nanosecond; asking the engine's store for it costs two native calls.
+    [ThreadStatic]
+    private static Guest? _current;
+
     private readonly GuestModule _module;
     private readonly GuestOptions _options;
     private readonly Deadline _deadline = new();
     private readonly WasmtimeHandle _store;
     private readonly nint _context;
-    private GCHandle _self;
     private WasmtimeInstance _instance;
     private readonly InputPump? _input;
     private bool _isInstantiated;
@@ -41,10 +44,8 @@ public sealed unsafe partial class Guest : IDisposable
             throw new GuestLoadException($"the GPU cannot be used: {e.Error}", e);
         }
 
-        _self = GCHandle.Alloc(this);
-        nint self = GCHandle.ToIntPtr(_self);
         _store = new WasmtimeHandle(
-            WasmtimeApi.wasmtime_store_new(module.Host.Engine.Pointer, self, finalizer: 0),
+            WasmtimeApi.wasmtime_store_new(module.Host.Engine.Pointer, data: 0, finalizer: 0),
             &DeleteStore);
         _context = WasmtimeApi.wasmtime_store_context(_store.Pointer);
         try
@@ -57,7 +58,7 @@ public sealed unsafe partial class Guest : IDisposable
                 instances: 1,
                 tables: 64,
                 memories: 1);
-            WasmtimeApi.wasmtime_store_epoch_deadline_callback(_store.Pointer, &OnEpoch, self, finalizer: 0);
+            WasmtimeApi.wasmtime_store_epoch_deadline_callback(_store.Pointer, &OnEpoch, data: 0, finalizer: 0);
             _input = WasiSetup.Apply(_context, options);
         }
         catch
@@ -72,6 +73,12 @@ public sealed unsafe partial class Guest : IDisposable
 
     /// <summary>The end of the guest's time.</summary>
     internal Deadline Deadline => _deadline;
+
+    /// <summary>The guest whose code runs on this thread; there is one inside every host call.</summary>
+    internal static Guest Current => _current!;
+
+    /// <summary>The store's context, the same for its whole life.</summary>
+    internal nint Context => _context;
 
     /// <summary>The guest's GPU state.</summary>
     internal GuestGpu Gpu { get; }
@@ -132,7 +139,6 @@ public sealed unsafe partial class Guest : IDisposable
             finally
             {
                 _store.Dispose();
-                _self.Free();
                 _input?.Dispose();
             }
         }
@@ -273,6 +279,8 @@ public sealed unsafe partial class Guest : IDisposable
             _module.Host.Ticker.Enter();
         }
 
+        Guest? outer = _current;
+        _current = this;
         try
         {
             WasmtimeApi.wasmtime_context_set_epoch_deadline(_context, 1);
@@ -285,6 +293,7 @@ public sealed unsafe partial class Guest : IDisposable
         }
         finally
         {
+            _current = outer;
             _runTime += Stopwatch.GetElapsedTime(start);
             if (hasEnd)
             {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using WasiGpu.Wasmtime.Native;
 
@@ -30,8 +29,8 @@ internal unsafe ref struct GuestCall
     {
         _caller = caller;
         _slots = slots;
-        _context = WasmtimeApi.wasmtime_caller_context(caller);
-        Guest = (Guest)GCHandle.FromIntPtr(WasmtimeApi.wasmtime_context_get_data(_context)).Target!;
+        Guest = Guest.Current;
+        _context = Guest.Context;
     }
 
     /// <summary>The guest that calls.</summary>

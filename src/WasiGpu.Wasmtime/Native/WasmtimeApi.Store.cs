@@ -45,16 +45,8 @@ internal static unsafe partial class WasmtimeApi
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial nint wasmtime_context_set_wasi(nint context, nint wasiConfig);
 
-    // The next five run on every host call. Each is a few loads in the library and never calls back or blocks,
-    // so the switch of the garbage collector's mode (about 10 ns each) is left out.
-    [LibraryImport(Library)]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl), typeof(CallConvSuppressGCTransition)])]
-    internal static partial nint wasmtime_caller_context(nint caller);
-
-    [LibraryImport(Library)]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl), typeof(CallConvSuppressGCTransition)])]
-    internal static partial nint wasmtime_context_get_data(nint context);
-
+    // These two run on most host calls. Each is a few loads in the library and never calls back or blocks, so the switch
+    // of the garbage collector's mode (about 10 ns each) is left out.
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl), typeof(CallConvSuppressGCTransition)])]
     internal static partial byte* wasmtime_memory_data(nint context, WasmtimeMemory* memory);
