@@ -1,6 +1,6 @@
 namespace WasiGpu;
 
-/// <summary>The rules of INTERFACE <c>compute</c> about sizes and ranges; nothing wraps around.</summary>
+/// <summary>The rules of <c>compute</c> about sizes and ranges; nothing wraps around.</summary>
 public static class BufferRules
 {
     /// <summary>Checks that a range lies in a buffer. A length of 0 is fine when the offset is not past the end.</summary>
