@@ -10,8 +10,7 @@
 set -euo pipefail
 
 # One guest a line: output | language (c, c++, c-library) | sources, globs allowed | more flags.
-# Guests in C and C++ are linked with the SDK; a library has no main, the host calls its exports. wat is
-# assembled as it is.
+# Guests in C and C++ are linked with the SDK; a library has no main, the host calls its exports.
 guests='
 samples/hello-gpu/hello-gpu.wasm | c | samples/hello-gpu/main.c |
 samples/random-forest/random-forest.wasm | c++ | samples/random-forest/*.cpp | -mbulk-memory -fno-rtti
