@@ -79,7 +79,9 @@ internal static unsafe class WasmtimeErrors
             string function = name is null
                 ? $"function {WasmtimeApi.wasm_frame_func_index(frame)}"
                 : Encoding.UTF8.GetString(name->Data, (int)name->Size).TrimEnd('\0');
-            lines.Add($"{i}: 0x{WasmtimeApi.wasm_frame_module_offset(frame):x} {OneLine.Of(function)}");
+            nuint offset = WasmtimeApi.wasm_frame_module_offset(frame);
+            string place = offset == nuint.MaxValue ? "?" : $"0x{offset:x}";
+            lines.Add($"{i}: {place} {OneLine.Of(function)}");
         }
 
         WasmtimeApi.wasm_frame_vec_delete(frames);
