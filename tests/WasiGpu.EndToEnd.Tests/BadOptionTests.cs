@@ -104,7 +104,7 @@ public sealed class BadOptionTests
         ProgramRun.Of("run", "--backend", "cpu", "--device", "9", ProgramRun.Guest("exit-7"))
             .AssertError(1, "'cpu'", "no device 9");
         ProgramRun.Of("run", "--device", "cpu:9", ProgramRun.Guest("sum")).AssertError(1, "'cpu'", "no device 9");
-        ProgramRun.Of("run", "--device", "0", ProgramRun.Guest("sum")).AssertError(1, "'0'", "name the backend");
+        ProgramRun.Of("run", "--device", "99", ProgramRun.Guest("sum")).AssertError(1, "no device 99");
         ProgramRun.Of("conformance", "--device", "cpu:9").AssertError(1, "'cpu'", "no device 9");
     }
 
