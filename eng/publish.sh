@@ -3,6 +3,7 @@
 #
 #   eng/publish.sh DIR        writes DIR/wasi-gpu and what must lie beside it; DIR is emptied first
 #
+# There is one build for each level of x86-64 that has wider vectors; wasi-gpu starts the best one the processor has.
 # The same sources and tools give the same bytes wherever the repository lies: no paths or times are written.
 set -euo pipefail
 
@@ -12,7 +13,9 @@ if [[ $# -ne 1 || $1 == -* ]]; then
 fi
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-files=(wasi-gpu libwasmtime.so LICENSE THIRD-PARTY-NOTICES.md)
+levels=(v2 v3 v4)
+programs=(wasi-gpu "${levels[@]/#/wasi-gpu-}")
+others=(libwasmtime.so LICENSE THIRD-PARTY-NOTICES.md)
 
 # Compiling ahead of time links with the system's C compiler against zlib.
 missing=()
@@ -38,20 +41,29 @@ if [[ -e $1 && ! -e $1/wasi-gpu && -n $(ls -A "$1") ]]; then
 fi
 
 # The compiler is looked for as clang; gcc links as well.
-linker=clang
-command -v clang > /dev/null || linker=gcc
+compiler=clang
+command -v clang > /dev/null || compiler=gcc
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-dotnet publish "$root/src/WasiGpu.Cli/WasiGpu.Cli.csproj" \
-    --configuration Release --output "$scratch/out" --nologo --verbosity quiet \
-    -p:CppCompilerAndLinker="$linker" -p:PathMap="$root=/_/" >&2
-cp "$root/LICENSE" "$root/THIRD-PARTY-NOTICES.md" "$scratch/out/"
+# One after another: each keeps every core busy. The native files of a level lie apart, so that a level whose sources
+# did not change is not compiled again.
+for level in "${levels[@]}"; do
+    native="$root/artifacts/obj/WasiGpu.Cli/native-$level"
+    dotnet publish "$root/src/WasiGpu.Cli/WasiGpu.Cli.csproj" \
+        --configuration Release --output "$scratch/$level" --nologo --verbosity quiet \
+        -p:ProcessorLevel="$level" -p:NativeIntermediateOutputPath="$native/obj/" \
+        -p:NativeOutputPath="$native/bin/" \
+        -p:CppCompilerAndLinker="$compiler" -p:PathMap="$root=/_/" >&2
+    mv "$scratch/$level/wasi-gpu" "$scratch/wasi-gpu-$level"
+done
+
+mv "$scratch/${levels[0]}/libwasmtime.so" "$scratch/"
+cp "$root/LICENSE" "$root/THIRD-PARTY-NOTICES.md" "$scratch/"
+"$compiler" -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror "-ffile-prefix-map=$root=." -Wl,--build-id=none -s \
+    "$root/src/launcher/launcher.c" -o "$scratch/wasi-gpu"
 
 rm -rf "$1"
 mkdir -p "$1"
-for file in "${files[@]}"; do
-    mode=644
-    [[ $file != wasi-gpu ]] || mode=755
-    install -m "$mode" "$scratch/out/$file" "$1/"
-done
+install -m 755 "${programs[@]/#/$scratch/}" "$1/"
+install -m 644 "${others[@]/#/$scratch/}" "$1/"

@@ -68,7 +68,7 @@ public sealed class InformationTests
     public void Version_OfProgramAndEngine_IsOneLine()
     {
         string output = ProgramRun.Of("--version").AssertExit(0).Output;
-        Assert.Matches(@"^wasi-gpu \d+\.\d+\.\d+ \(wasmtime \d+\.\d+\.\d+, linux-\w+\)\n$", output);
+        Assert.Matches(@"^wasi-gpu \d+\.\d+\.\d+ \(wasmtime \d+\.\d+\.\d+, linux-\w+, x86-64-v[234]\)\n$", output);
     }
 
     [Theory]

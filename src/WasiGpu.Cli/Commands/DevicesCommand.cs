@@ -9,6 +9,7 @@ namespace WasiGpu.Cli.Commands;
 internal sealed class DevicesCommand : Command, IHasExamples
 {
     private const string NotInBuild = "not in this build";
+    private const string CpuBackendName = "cpu";
 
     private readonly Option<bool> _json = ValueOption.Flag("--json", "Write JSON.");
 
@@ -39,9 +40,21 @@ internal sealed class DevicesCommand : Command, IHasExamples
                 device.TotalMemoryBytes,
                 device.IsHardware,
                 device.ComputeCapability,
-                new Dictionary<string, string>(device.Details))),
+                Details(device))),
         ];
         return new BackendJson(backend, IsInBuild: true, found.UnavailableReason, devices);
+    }
+
+    private static Dictionary<string, string> Details(DeviceInfo device)
+    {
+        Dictionary<string, string> details = new(device.Details);
+        if (device.Backend == CpuBackendName)
+        {
+            // What the CPU can do here depends on what the program was compiled for.
+            details.Add("build", ProgramBuild.Name);
+        }
+
+        return details;
     }
 
     private static void WriteText(IReadOnlyList<BackendJson> backends)

@@ -5,7 +5,7 @@ using WasiGpu.Wasmtime;
 
 namespace WasiGpu.Cli.Output;
 
-/// <summary>Writes the versions of the program and of its engine, and the platform.</summary>
+/// <summary>Writes the versions of the program and of its engine, the platform, and the build that runs.</summary>
 internal sealed class VersionAction : SynchronousCommandLineAction
 {
     /// <inheritdoc/>
@@ -16,7 +16,8 @@ internal sealed class VersionAction : SynchronousCommandLineAction
     {
         string? version = typeof(VersionAction).Assembly.GetName().Version?.ToString(fieldCount: 3);
         parseResult.InvocationConfiguration.Output.WriteLine(
-            $"wasi-gpu {version} (wasmtime {WasmHost.WasmtimeVersion}, {RuntimeInformation.RuntimeIdentifier})");
+            $"wasi-gpu {version} (wasmtime {WasmHost.WasmtimeVersion}, {RuntimeInformation.RuntimeIdentifier}, "
+            + $"{ProgramBuild.Name})");
         return ExitCodes.Success;
     }
 }
