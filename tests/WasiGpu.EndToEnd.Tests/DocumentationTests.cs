@@ -49,13 +49,14 @@ public sealed partial class DocumentationTests
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/cli.md")]
+    [InlineData("bench/README.md")]
     [InlineData("sdk/c/README.md")]
     [InlineData("samples/random-forest/README.md")]
     [InlineData("samples/dot-product/README.md")]
     public void ProgramOptions_InDocumentation_AreInTheHelp(string page)
     {
         string help = string.Concat(
-            new[] { "run", "devices", "inspect", "conformance" }.Select(
+            new[] { "run", "devices", "inspect", "conformance", "bench" }.Select(
                 command => ProgramRun.Of(command, "--help").AssertExit(0).Output));
         IEnumerable<string> lines = Blocks(Repository.Read(page), "sh")
             .SelectMany(block => block.Split('\n'))

@@ -77,6 +77,7 @@ public sealed class InformationTests
     [InlineData("devices", "-h")]
     [InlineData("inspect", "--help")]
     [InlineData("conformance", "--help")]
+    [InlineData("bench", "--help")]
     public void Help_OfEveryCommand_HasExamples(params string[] arguments)
     {
         string output = ProgramRun.Of(arguments).AssertExit(0).Output;

@@ -22,6 +22,7 @@ internal sealed class ProgramCommand : RootCommand, IHasExamples
         Add(new DevicesCommand());
         Add(new InspectCommand());
         Add(new ConformanceCommand());
+        Add(new BenchCommand());
         SetAction(Refuse);
     }
 
@@ -33,6 +34,7 @@ internal sealed class ProgramCommand : RootCommand, IHasExamples
         "wasi-gpu devices",
         "wasi-gpu inspect guest.wasm",
         "wasi-gpu conformance --small",
+        "wasi-gpu bench host",
     ];
 
     private static int Refuse(ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using WasiGpu.Bench;
 
 namespace WasiGpu.Cli.Output;
 
@@ -9,4 +10,5 @@ namespace WasiGpu.Cli.Output;
 [JsonSerializable(typeof(IReadOnlyList<BackendJson>))]
 [JsonSerializable(typeof(ModuleJson))]
 [JsonSerializable(typeof(IReadOnlyList<CaseJson>))]
+[JsonSerializable(typeof(IReadOnlyList<BenchRow>))]
 internal sealed partial class CliJson : JsonSerializerContext;

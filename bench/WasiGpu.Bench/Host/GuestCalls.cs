@@ -1,0 +1,18 @@
+using WasiGpu.Wasmtime;
+
+namespace WasiGpu.Bench.Host;
+
+/// <summary>Calls of exports that must not fail.</summary>
+internal static class GuestCalls
+{
+    /// <summary>Calls an export with integers.</summary>
+    /// <exception cref="InvalidOperationException">The guest trapped: a call of <c>wasi:gpu</c> failed.</exception>
+    internal static void Call(this Guest guest, string export, params ReadOnlySpan<WasmValue> arguments)
+    {
+        GuestResult result = guest.Invoke(export, arguments);
+        if (result.Trap is { } trap)
+        {
+            throw new InvalidOperationException($"the benchmark's guest, in '{export}': {trap.Message}");
+        }
+    }
+}
