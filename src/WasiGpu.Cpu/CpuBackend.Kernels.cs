@@ -8,7 +8,7 @@ internal sealed unsafe partial class CpuBackend
     {
         Check.Valid(KernelRules.Check(parameters, outputIndices));
         using KernelScope scope = StartKernel();
-        BootstrapWork work = new(parameters, Own(outputIndices).Words);
+        BootstrapWork work = new(_kernels, parameters, Own(outputIndices).Words);
         _threads.Run(in work, work.ChunkCount, _deadline);
     }
 

@@ -5,9 +5,10 @@ namespace WasiGpu.Cpu;
 /// <summary>The inner loops, written once and compiled for each instruction set.</summary>
 /// <remarks>The loops are compiled at full optimisation at once: without it a program that makes only a few
 /// calls would spend them in unoptimised code, which is a hundred times slower here.</remarks>
-internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
+internal sealed unsafe class VectorKernels<TFloat, TDouble, TWords> : VectorKernels
     where TFloat : struct, IFloatVector<TFloat>
     where TDouble : struct, IDoubleLanes<TDouble>
+    where TWords : struct, IWordLanes<TWords>
 {
     private const int DoubleLanes = 8;
 
@@ -227,6 +228,11 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
                 ? alpha * source[i]
                 : MathF.FusedMultiplyAdd(alpha, source[i], beta * target[i]);
         }
+    }
+
+    internal override void DrawIndices(uint seed, uint maxIndex, ulong first, long count, uint* output)
+    {
+        Philox.DrawIndices<TWords>(seed, stream: 0, maxIndex, first, count, output);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
