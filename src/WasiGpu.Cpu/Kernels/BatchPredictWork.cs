@@ -8,7 +8,8 @@ namespace WasiGpu.Cpu;
 /// others.
 /// </summary>
 /// <remarks>Trees that were checked walk some rows in lock-step, so that the processor has several memory
-/// accesses under way. For the others nodes and offsets are hostile: every node number is compared with the number of nodes before it
+/// accesses under way. For the others nodes and offsets are hostile: every node number is compared with
+/// the number of nodes before it
 /// is used, every feature with the number of features, and every walk ends.</remarks>
 internal readonly unsafe struct BatchPredictWork(
     BatchPredictParams parameters,

@@ -36,7 +36,8 @@ internal static partial class Philox
         return (counter0, counter1, counter2, counter3);
     }
 
-    /// <summary>Draws consecutive indices one after the other, each uniform in <c>[0, maxIndex)</c>.</summary>
+    /// <summary>Draws consecutive indices one after the other, each uniform in <c>[0,
+    /// maxIndex)</c>.</summary>
     /// <param name="seed">Low word of the key.</param>
     /// <param name="stream">High word of the key.</param>
     /// <param name="maxIndex">At least 1.</param>

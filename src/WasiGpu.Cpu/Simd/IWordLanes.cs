@@ -1,7 +1,8 @@
 namespace WasiGpu.Cpu;
 
 /// <summary>
-/// 32-bit words, one in the lower half of each 64-bit lane. What is in the upper half does not count, unless an
+/// 32-bit words, one in the lower half of each 64-bit lane. What is in the upper half does not count,
+/// unless an
 /// operation says so: products leave their upper word there, and nothing has to be cleared.
 /// </summary>
 internal unsafe interface IWordLanes<TSelf>
