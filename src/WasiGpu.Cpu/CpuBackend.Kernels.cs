@@ -8,7 +8,7 @@ internal sealed unsafe partial class CpuBackend
     {
         Check.Valid(KernelRules.Check(parameters, outputIndices));
         using KernelScope scope = StartKernel();
-        BootstrapWork work = new(parameters, Own(outputIndices).Words);
+        BootstrapWork work = new(_kernels, parameters, Own(outputIndices).Words);
         _threads.Run(in work, work.ChunkCount, _deadline);
     }
 
@@ -78,34 +78,34 @@ internal sealed unsafe partial class CpuBackend
             return;
         }
 
-        float* means = Own(output).Floats;
-        if (output != samples && output != treeNodes && output != treeOffsets)
+        // The means are put aside where they would overwrite an operand.
+        bool isApart = output == samples || output == treeNodes || output == treeOffsets;
+        ulong nodeCount = treeNodes.SizeBytes / TreeNode.SizeBytes;
+        bool isChecked = ForestCheck.Pays(parameters, nodeCount);
+        ulong meanBytes = isApart ? (ulong)parameters.BatchSize * sizeof(float) : 0;
+        ulong copyBytes = isChecked ? nodeCount * (ulong)sizeof(WalkNode) : 0;
+        ulong treeBytes = isChecked ? (ulong)parameters.NTrees * (ulong)sizeof(WalkTree) : 0;
+        using Scratch.Loan scratch = _scratch.Rent(copyBytes + treeBytes + meanBytes);
+        WalkTree* trees = isChecked ? (WalkTree*)(scratch.Pointer + copyBytes) : null;
+        float* means = isApart ? (float*)(scratch.Pointer + copyBytes + treeBytes) : Own(output).Floats;
+
+        TreeNode* nodes = (TreeNode*)Own(treeNodes).Pointer;
+        uint* offsets = Own(treeOffsets).Words;
+        if (isChecked)
         {
-            Predict(parameters, samples, treeNodes, treeOffsets, means);
-            return;
+            ForestCheck check = new(parameters, nodes, nodeCount, (WalkNode*)scratch.Pointer, _deadline);
+            for (uint tree = 0; tree < parameters.NTrees; tree++)
+            {
+                trees[tree] = check.Check(offsets[tree]);
+            }
         }
 
-        ulong sizeBytes = (ulong)parameters.BatchSize * sizeof(float);
-        using Scratch.Loan scratch = _scratch.Rent(sizeBytes);
-        Predict(parameters, samples, treeNodes, treeOffsets, (float*)scratch.Pointer);
-        CopyApart(scratch.Pointer, (byte*)means, sizeBytes);
-    }
-
-    private void Predict(
-        in BatchPredictParams parameters,
-        GpuBuffer samples,
-        GpuBuffer treeNodes,
-        GpuBuffer treeOffsets,
-        float* means)
-    {
-        BatchPredictWork work = new(
-            parameters,
-            Own(samples).Floats,
-            (TreeNode*)Own(treeNodes).Pointer,
-            treeNodes.SizeBytes / TreeNode.SizeBytes,
-            Own(treeOffsets).Words,
-            means,
-            _deadline);
+        float* rows = Own(samples).Floats;
+        BatchPredictWork work = new(parameters, rows, nodes, nodeCount, offsets, trees, means, _deadline);
         _threads.Run(in work, work.ChunkCount, _deadline);
+        if (isApart)
+        {
+            CopyApart((byte*)means, Own(output).Pointer, meanBytes);
+        }
     }
 }

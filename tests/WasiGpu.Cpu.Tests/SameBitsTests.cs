@@ -56,6 +56,8 @@ public sealed class SameBitsTests
         kernels["average"] = session => RunAverage(session, rows: 4001, trees: 75);
         kernels["average narrow"] = session => RunAverage(session, rows: 40001, trees: 7);
         kernels["find-split"] = RunFindSplit;
+        kernels["bootstrap-sample"] = session => RunBootstrap(session, maxIndex: 1000);
+        kernels["bootstrap-sample, many redraws"] = session => RunBootstrap(session, maxIndex: 3_000_000_001);
         return kernels;
     }
 
@@ -123,6 +125,16 @@ public sealed class SameBitsTests
             session.Create<float>(Numbers(thresholds, seed: 11)),
             scores);
         return session.Read<float>(scores, thresholds);
+    }
+
+    private static float[] RunBootstrap(TestSession session, uint maxIndex)
+    {
+        GpuBuffer output = session.Create(ManyElements * 4UL);
+        session.Backend.BootstrapSample(new BootstrapParams(ManyElements, 42, maxIndex), output);
+
+        // Half a word each: a float keeps all of its bits.
+        uint[] indices = session.Read<uint>(output, ManyElements);
+        return [.. indices.SelectMany(index => new float[] { index & 0xFFFF, index >> 16 })];
     }
 
     private static float[] Numbers(int count, int seed)

@@ -1,7 +1,10 @@
 namespace WasiGpu.Cpu;
 
 /// <summary>bootstrap-sample in runs of indices.</summary>
-internal readonly unsafe struct BootstrapWork(BootstrapParams parameters, uint* output) : IChunkWork
+internal readonly unsafe struct BootstrapWork(
+    VectorKernels kernels,
+    BootstrapParams parameters,
+    uint* output) : IChunkWork
 {
     private const long ChunkIndices = 16384;
 
@@ -10,9 +13,8 @@ internal readonly unsafe struct BootstrapWork(BootstrapParams parameters, uint* 
     public void Run(long chunk, int slot)
     {
         long first = chunk * ChunkIndices;
-        Philox.DrawIndices(
+        kernels.DrawIndices(
             parameters.Seed,
-            stream: 0,
             parameters.MaxIndex,
             (ulong)first,
             Chunks.Length(chunk, parameters.NSamples, ChunkIndices),

@@ -4,7 +4,7 @@ namespace WasiGpu.Cpu;
 
 /// <summary>Philox4x32-10 (Salmon and others, "Parallel random numbers: as easy as 1, 2, 3", 2011) and
 /// bounded integers drawn from it.</summary>
-internal static class Philox
+internal static partial class Philox
 {
     private const uint Multiplier0 = 0xD2511F53;
     private const uint Multiplier1 = 0xCD9E8D57;
@@ -36,7 +36,8 @@ internal static class Philox
         return (counter0, counter1, counter2, counter3);
     }
 
-    /// <summary>Draws consecutive indices, each uniform in <c>[0, maxIndex)</c>.</summary>
+    /// <summary>Draws consecutive indices one after the other, each uniform in <c>[0,
+    /// maxIndex)</c>.</summary>
     /// <param name="seed">Low word of the key.</param>
     /// <param name="stream">High word of the key.</param>
     /// <param name="maxIndex">At least 1.</param>

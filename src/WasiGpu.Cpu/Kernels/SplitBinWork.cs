@@ -66,7 +66,10 @@ internal readonly unsafe struct SplitBinWork(
         while (count > 1)
         {
             long half = count / 2;
-            start = x <= start[half - 1] ? start : start + half;
+
+            // Without a branch: which way a sample goes cannot be predicted.
+            long isAbove = Unsafe.BitCast<bool, byte>(!(x <= start[half - 1]));
+            start += half & -isAbove;
             count -= half;
         }
 

@@ -5,9 +5,10 @@ namespace WasiGpu.Cpu;
 /// <summary>The inner loops, written once and compiled for each instruction set.</summary>
 /// <remarks>The loops are compiled at full optimisation at once: without it a program that makes only a few
 /// calls would spend them in unoptimised code, which is a hundred times slower here.</remarks>
-internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
+internal sealed unsafe class VectorKernels<TFloat, TDouble, TWords> : VectorKernels
     where TFloat : struct, IFloatVector<TFloat>
     where TDouble : struct, IDoubleLanes<TDouble>
+    where TWords : struct, IWordLanes<TWords>
 {
     private const int DoubleLanes = 8;
 
@@ -85,13 +86,19 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
         TDouble means = TDouble.Splat(mean);
         TDouble sum0 = default;
         TDouble sum1 = default;
+        TDouble sum2 = default;
+        TDouble sum3 = default;
         long i = 0;
-        for (; i <= count - (2 * DoubleLanes); i += 2 * DoubleLanes)
+        for (; i <= count - (4 * DoubleLanes); i += 4 * DoubleLanes)
         {
             TDouble deviation0 = TDouble.Load(values + i) - means;
             TDouble deviation1 = TDouble.Load(values + i + DoubleLanes) - means;
+            TDouble deviation2 = TDouble.Load(values + i + (2 * DoubleLanes)) - means;
+            TDouble deviation3 = TDouble.Load(values + i + (3 * DoubleLanes)) - means;
             sum0 += deviation0 * deviation0;
             sum1 += deviation1 * deviation1;
+            sum2 += deviation2 * deviation2;
+            sum3 += deviation3 * deviation3;
         }
 
         double rest = 0;
@@ -101,7 +108,7 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
             rest += deviation * deviation;
         }
 
-        return AddLanes(sum0 + sum1) + rest;
+        return AddLanes(sum0 + sum1 + (sum2 + sum3)) + rest;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -109,7 +116,28 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
     {
         TFloat largest = TFloat.Splat(values[0]);
         TFloat nan = largest;
+        TFloat largest1 = largest;
+        TFloat nan1 = largest;
+        TFloat largest2 = largest;
+        TFloat nan2 = largest;
         long i = 0;
+        for (; i <= count - (3 * TFloat.Width); i += 3 * TFloat.Width)
+        {
+            TFloat value = TFloat.Load(values + i);
+            largest = TFloat.SelectLess(largest, value, value, largest);
+            nan = TFloat.SelectEqual(value, value, nan, value);
+            value = TFloat.Load(values + i + TFloat.Width);
+            largest1 = TFloat.SelectLess(largest1, value, value, largest1);
+            nan1 = TFloat.SelectEqual(value, value, nan1, value);
+            value = TFloat.Load(values + i + (2 * TFloat.Width));
+            largest2 = TFloat.SelectLess(largest2, value, value, largest2);
+            nan2 = TFloat.SelectEqual(value, value, nan2, value);
+        }
+
+        largest1 = TFloat.SelectLess(largest1, largest2, largest2, largest1);
+        largest = TFloat.SelectLess(largest, largest1, largest1, largest);
+        nan1 = TFloat.SelectEqual(nan2, nan2, nan1, nan2);
+        nan = TFloat.SelectEqual(nan1, nan1, nan, nan1);
         for (; i <= count - TFloat.Width; i += TFloat.Width)
         {
             TFloat value = TFloat.Load(values + i);
@@ -140,7 +168,28 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
     {
         TFloat smallest = TFloat.Splat(values[0]);
         TFloat nan = smallest;
+        TFloat smallest1 = smallest;
+        TFloat nan1 = smallest;
+        TFloat smallest2 = smallest;
+        TFloat nan2 = smallest;
         long i = 0;
+        for (; i <= count - (3 * TFloat.Width); i += 3 * TFloat.Width)
+        {
+            TFloat value = TFloat.Load(values + i);
+            smallest = TFloat.SelectLess(value, smallest, value, smallest);
+            nan = TFloat.SelectEqual(value, value, nan, value);
+            value = TFloat.Load(values + i + TFloat.Width);
+            smallest1 = TFloat.SelectLess(value, smallest1, value, smallest1);
+            nan1 = TFloat.SelectEqual(value, value, nan1, value);
+            value = TFloat.Load(values + i + (2 * TFloat.Width));
+            smallest2 = TFloat.SelectLess(value, smallest2, value, smallest2);
+            nan2 = TFloat.SelectEqual(value, value, nan2, value);
+        }
+
+        smallest1 = TFloat.SelectLess(smallest2, smallest1, smallest2, smallest1);
+        smallest = TFloat.SelectLess(smallest1, smallest, smallest1, smallest);
+        nan1 = TFloat.SelectEqual(nan2, nan2, nan1, nan2);
+        nan = TFloat.SelectEqual(nan1, nan1, nan, nan1);
         for (; i <= count - TFloat.Width; i += TFloat.Width)
         {
             TFloat value = TFloat.Load(values + i);
@@ -227,6 +276,11 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble> : VectorKernels
                 ? alpha * source[i]
                 : MathF.FusedMultiplyAdd(alpha, source[i], beta * target[i]);
         }
+    }
+
+    internal override void DrawIndices(uint seed, uint maxIndex, ulong first, long count, uint* output)
+    {
+        Philox.DrawIndices<TWords>(seed, stream: 0, maxIndex, first, count, output);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,9 +19,9 @@ internal abstract unsafe class VectorKernels
     {
         return level switch
         {
-            SimdLevel.Avx512 => new VectorKernels<FloatVector512, DoubleLanes512>(),
-            SimdLevel.Avx2 => new VectorKernels<FloatVector256, DoubleLanes256>(),
-            _ => new VectorKernels<FloatVector128, DoubleLanes128>(),
+            SimdLevel.Avx512 => new VectorKernels<FloatVector512, DoubleLanes512, WordLanes512>(),
+            SimdLevel.Avx2 => new VectorKernels<FloatVector256, DoubleLanes256, WordLanes256>(),
+            _ => new VectorKernels<FloatVector128, DoubleLanes128, WordLanes128>(),
         };
     }
 
@@ -60,4 +60,12 @@ internal abstract unsafe class VectorKernels
 
     /// <summary><c>target = alpha * source + beta * target</c>; at beta 0 the target is not read.</summary>
     internal abstract void ScaleAndAdd(float* target, float* source, long count, float alpha, float beta);
+
+    /// <summary>Draws consecutive indices of stream 0, each uniform in <c>[0, maxIndex)</c>.</summary>
+    /// <param name="seed">Chooses the sequence.</param>
+    /// <param name="maxIndex">At least 1.</param>
+    /// <param name="first">Number of the first index; a multiple of 4.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="output">Receives them.</param>
+    internal abstract void DrawIndices(uint seed, uint maxIndex, ulong first, long count, uint* output);
 }
