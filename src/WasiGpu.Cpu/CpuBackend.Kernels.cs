@@ -81,10 +81,19 @@ internal sealed unsafe partial class CpuBackend
         // The means are put aside where they would overwrite an operand.
         bool isApart = output == samples || output == treeNodes || output == treeOffsets;
         ulong nodeCount = treeNodes.SizeBytes / TreeNode.SizeBytes;
-        bool isChecked = ForestCheck.Pays(parameters, nodeCount);
         ulong meanBytes = isApart ? (ulong)parameters.BatchSize * sizeof(float) : 0;
-        ulong copyBytes = isChecked ? nodeCount * (ulong)sizeof(WalkNode) : 0;
-        ulong treeBytes = isChecked ? (ulong)parameters.NTrees * (ulong)sizeof(WalkTree) : 0;
+        ulong copyBytes = nodeCount * (ulong)sizeof(WalkNode);
+        ulong treeBytes = (ulong)parameters.NTrees * (ulong)sizeof(WalkTree);
+
+        // Without memory for the copy every walk checks its own steps.
+        bool isChecked = ForestCheck.Pays(parameters, nodeCount)
+            && _scratch.HasRoomFor(copyBytes + treeBytes + meanBytes);
+        if (!isChecked)
+        {
+            copyBytes = 0;
+            treeBytes = 0;
+        }
+
         using Scratch.Loan scratch = _scratch.Rent(copyBytes + treeBytes + meanBytes);
         WalkTree* trees = isChecked ? (WalkTree*)(scratch.Pointer + copyBytes) : null;
         float* means = isApart ? (float*)(scratch.Pointer + copyBytes + treeBytes) : Own(output).Floats;

@@ -23,6 +23,12 @@ internal sealed unsafe class Scratch : IDisposable
 
     ~Scratch() => NativeMemory.AlignedFree(_kept);
 
+    /// <summary>Whether so many bytes could be lent now; another guest may take them first.</summary>
+    internal bool HasRoomFor(ulong sizeBytes)
+    {
+        return sizeBytes <= KeptBytes || sizeBytes <= _memory.LimitBytes - _memory.UsedBytes;
+    }
+
     /// <summary>Lends uninitialised bytes; one loan at a time.</summary>
     /// <exception cref="GpuException">There is no memory for it.</exception>
     internal Loan Rent(ulong sizeBytes)

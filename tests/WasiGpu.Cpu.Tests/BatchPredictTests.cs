@@ -7,6 +7,21 @@ public sealed class BatchPredictTests
     private const uint Features = 3;
     private const int Rows = 333;
 
+    [Fact]
+    public void BatchPredict_NoMemoryForACopy_WalksWithoutIt()
+    {
+        // 200,000 leaves are 3.2 MB of nodes, more than the working memory that is kept.
+        TreeNode[] nodes = new TreeNode[200_000];
+        Array.Fill(nodes, new TreeNode(TreeNode.Leaf, 7, 0, 0));
+        uint[] roots = [.. Enumerable.Range(0, 500).Select(i => (uint)i)];
+        ulong bufferBytes = ((ulong)nodes.Length * TreeNode.SizeBytes) + 100_000;
+        using TestSession session = new(TestSession.Levels.First(), threads: 1, memoryBytes: bufferBytes);
+
+        float[] means = Predict(session, new float[1000 * (int)Features], nodes, roots, maxDepth: 3);
+
+        Assert.All(means, mean => Assert.Equal(7, mean));
+    }
+
     [Theory]
     [InlineData(40u)]
     [InlineData(4u)]
