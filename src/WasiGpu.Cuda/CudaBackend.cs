@@ -1,0 +1,114 @@
+namespace WasiGpu.Cuda;
+
+/// <summary>
+/// A guest's session on a GPU: a stream for its kernels and another for its large transfers.
+/// </summary>
+/// <remarks>
+/// Transfers wait on the host, for the last work on their own buffer, before they are given to the device, and are
+/// done when the call returns; so the two streams need no order between them on the device, and guest memory is never
+/// in the device's hands while the guest runs. Small writes are copied to pinned memory and queued among the kernels.
+/// </remarks>
+internal sealed unsafe partial class CudaBackend : IGpuBackend
+{
+    /// <summary>Half of what a session's end may take; the other half is left for freeing.</summary>
+    private static readonly TimeSpan MostDrainTime = TimeSpan.FromMilliseconds(500);
+
+    private readonly CudaDevice _device;
+    private readonly CudaContext _context;
+    private readonly Deadline _deadline;
+    private readonly MatMulPrecision _precision;
+    private readonly WorkQueue _queue;
+    private readonly HashSet<CudaBuffer> _buffers = [];
+    private readonly KernelArguments _arguments = new();
+    private GpuError? _fault;
+    private bool _isDisposed;
+
+    internal CudaBackend(CudaDevice device, BackendOptions options)
+    {
+        _device = device;
+        _context = device.Context;
+        _deadline = options.Deadline;
+        _precision = options.MatMulPrecision;
+        _queue = new WorkQueue(_context, _deadline);
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan KernelTime
+    {
+        get
+        {
+            _queue.TryCollect();
+            return _queue.KernelTime;
+        }
+    }
+
+    /// <inheritdoc/>
+    public GpuError? TakeFault()
+    {
+        GpuError? fault = _fault;
+        _fault = null;
+        return fault;
+    }
+
+    /// <inheritdoc/>
+    public void Sync()
+    {
+        _deadline.ThrowIfPassed();
+        if (!_context.TryMakeCurrent())
+        {
+            return;
+        }
+
+        try
+        {
+            _queue.Wait(_queue.Issued);
+        }
+        catch (GpuException e)
+        {
+            _fault = e.Error;
+        }
+    }
+
+    /// <summary>
+    /// Frees everything of the session; further calls do nothing. What the device still works on is left to the
+    /// driver, which frees it afterwards.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        bool isIdle = _context.TryMakeCurrent() && _queue.TryDrain(MostDrainTime);
+        foreach (CudaBuffer buffer in _buffers)
+        {
+            _device.DeviceMemory.Free(buffer.Pointer, buffer.SizeBytes, _queue.Stream);
+        }
+
+        _buffers.Clear();
+        FreeScratch();
+        if (_context.TryMakeCurrent())
+        {
+            _queue.Free();
+        }
+
+        _arguments.Dispose();
+        _ = isIdle;
+    }
+
+    /// <summary>Starts a call that can fail: looks at the deadline and at the device's health.</summary>
+    private void Enter()
+    {
+        _deadline.ThrowIfPassed();
+        _context.MakeCurrent();
+    }
+
+    private CudaBuffer Own(GpuBuffer buffer)
+    {
+        CudaBuffer own = (CudaBuffer)buffer;
+        Check.That(_buffers.Contains(own));
+        return own;
+    }
+}

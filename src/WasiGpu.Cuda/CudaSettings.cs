@@ -1,0 +1,24 @@
+namespace WasiGpu.Cuda;
+
+/// <summary>What environment variables say; each exists so that every path can be forced, and so tested.</summary>
+internal static class CudaSettings
+{
+    /// <summary>The value of <c>WASI_GPU_CUBLAS</c> by which matrix products use this library's own kernel.</summary>
+    internal const string CublasOff = "off";
+
+    private const string TransferVariable = "WASI_GPU_CUDA_TRANSFER";
+
+    /// <summary>How large transfers reach guest memory.</summary>
+    /// <exception cref="GpuUnavailableException">The variable has another value.</exception>
+    internal static TransferMode ReadTransferMode()
+    {
+        return Environment.GetEnvironmentVariable(TransferVariable) switch
+        {
+            null or "" or "auto" => TransferMode.Auto,
+            "direct" => TransferMode.Direct,
+            "staged" => TransferMode.Staged,
+            string other => throw new GpuUnavailableException(
+                $"{TransferVariable} is '{other}': it takes auto, direct or staged"),
+        };
+    }
+}
