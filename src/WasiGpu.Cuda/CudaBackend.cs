@@ -92,10 +92,7 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
         }
 
         _isDisposed = true;
-        if (_context.TryMakeCurrent())
-        {
-            _ = _queue.TryDrain(MostDrainTime) && TryDrainCopies(MostDrainTime);
-        }
+        bool isIdle = _context.TryMakeCurrent() && _queue.TryDrain(MostDrainTime) && TryDrainCopies(MostDrainTime);
 
         foreach (CudaBuffer buffer in _buffers)
         {
@@ -104,6 +101,7 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
 
         _buffers.Clear();
         FreeScratch();
+        _cublas?.Free(isIdle);
         FreeStreams();
         _arguments.Dispose();
     }
