@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles the CUDA kernels to PTX. The build of src/WasiGpu.Cuda calls it; no CUDA toolkit is needed.
 #
-#   eng/build-kernels.sh DIR        writes DIR/NAME.CC.ptx for each Kernels/NAME.cu and each compute capability CC
+#   eng/build-kernels.sh DIR        writes DIR/NAME.compute_CC.ptx for each kernel file and capability
 #
 # 75 is the oldest capability that is supported; 90 may use what newer hardware has. The PTX version is one that
 # drivers from 520 on accept. The same sources and compiler give the same bytes wherever the repository lies.
@@ -31,6 +31,7 @@ flags=(-x cuda -std=c++20 --cuda-device-only -nocudainc -nocudalib "--cuda-featu
 rm -f "$output"/*.ptx
 for capability in "${capabilities[@]}"; do
     for source in *.cu; do
-        "$compiler" "${flags[@]}" "--cuda-gpu-arch=sm_$capability" "$source" -o "$output/${source%.cu}.$capability.ptx"
+        "$compiler" "${flags[@]}" "--cuda-gpu-arch=sm_$capability" "$source" \
+            -o "$output/${source%.cu}.compute_$capability.ptx"
     done
 done

@@ -3,6 +3,7 @@
 // Streams are lazy: work is queued and done only when somebody waits or asks, one piece for each question. So code
 // that forgets to wait reads what was there before. Memory ends at a page that faults, and new memory holds a
 // pattern, never zeros.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -82,9 +83,18 @@ bool isInitialized;
 int contextUsers;
 Result stickyError;
 bool isStalled;
-long allocationsUntilFailure = -1;
-long launchesUntilFailure = -1;
-int launchFailure;
+
+// A call that a test lets fail: after so many good ones, so many times.
+struct Failure
+{
+    long goodCalls, badCalls;
+    Result result;
+};
+
+std::map<std::string, Failure> failures;
+int driverVersion = 12080;
+int deviceCount = 1;
+int capability = 90;
 std::set<Stream*> streams;
 std::set<Event*> events;
 std::set<Module*> modules;
@@ -97,6 +107,29 @@ Stream nullStream;
 char lastFault[256];
 thread_local bool hasContext;
 int contextMark;
+
+// After these nothing works any more in a context.
+bool isFatal(Result result) { return result >= 700 && result != AlreadyRegistered && result != NotRegistered; }
+
+Result injectedFailure(const char* call)
+{
+    auto found = failures.find(call);
+    if (found == failures.end() || found->second.badCalls <= 0)
+    {
+        return Success;
+    }
+
+    Failure& failure = found->second;
+    if (failure.goodCalls > 0)
+    {
+        failure.goodCalls--;
+        return Success;
+    }
+
+    failure.badCalls--;
+    stickyError = isFatal(failure.result) ? failure.result : stickyError;
+    return failure.result;
+}
 
 Result runOne(Stream* stream)
 {
@@ -221,11 +254,6 @@ Result allocate(uint64_t* pointer, size_t sizeBytes)
         return InvalidValue;
     }
 
-    if (allocationsUntilFailure >= 0 && allocationsUntilFailure-- == 0)
-    {
-        return OutOfMemory;
-    }
-
     if (sizeBytes > DeviceBytes - usedBytes)
     {
         return OutOfMemory;
@@ -334,13 +362,15 @@ int attributeOf(int attribute)
     case 38: // Bytes of the second-level cache.
         return 50 << 20;
     case 75:
-        return 9;
+        return capability / 10;
+    case 76:
+        return capability % 10;
     case 82: // Shared bytes of a multiprocessor.
         return 228 * 1024;
     case 97: // Shared bytes of a block that asks for more.
         return 227 * 1024;
+    case 41: // Unified addresses.
     case 115: // Memory pools.
-    case 41:  // Unified addresses.
         return 1;
     default:
         return 0;
@@ -360,9 +390,16 @@ const RegisteredKernel* findKernel(const char* name)
 } // namespace emulation
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
-#define ENTER std::lock_guard<std::mutex> guard(lock)
+
+// Every function takes the lock, and fails where a test wants it to; those that need a healthy context say so.
+#define ENTER                                                                                                          \
+    std::lock_guard<std::mutex> guard(lock);                                                                           \
+    if (Result injected = injectedFailure(__func__))                                                                   \
+    {                                                                                                                  \
+        return injected;                                                                                               \
+    }
 #define ENTER_HEALTHY                                                                                                  \
-    ENTER;                                                                                                             \
+    ENTER                                                                                                              \
     if (stickyError != Success)                                                                                        \
     {                                                                                                                  \
         return stickyError;                                                                                            \
@@ -376,14 +413,15 @@ const RegisteredKernel* findKernel(const char* name)
 
 EXPORT Result cuInit(unsigned)
 {
-    ENTER;
+    ENTER
     isInitialized = true;
     return Success;
 }
 
 EXPORT Result cuDriverGetVersion(int* version)
 {
-    *version = 12080;
+    ENTER
+    *version = driverVersion;
     return Success;
 }
 
@@ -396,7 +434,7 @@ EXPORT Result cuGetErrorName(Result error, const char** name)
 
 EXPORT Result cuGetErrorString(Result error, const char** text)
 {
-    ENTER;
+    ENTER
     if (error == LaunchFailed && lastFault[0] != 0)
     {
         *text = lastFault;
@@ -408,15 +446,15 @@ EXPORT Result cuGetErrorString(Result error, const char** text)
 
 EXPORT Result cuDeviceGetCount(int* count)
 {
-    ENTER;
-    *count = 1;
+    ENTER
+    *count = deviceCount;
     return isInitialized ? Success : NotInitialized;
 }
 
 EXPORT Result cuDeviceGet(int* device, int ordinal)
 {
-    *device = 0;
-    return ordinal == 0 ? Success : InvalidDevice;
+    *device = ordinal;
+    return ordinal >= 0 && ordinal < deviceCount ? Success : InvalidDevice;
 }
 
 EXPORT Result cuDeviceGetName(char* name, int lengthBytes, int)
@@ -437,6 +475,7 @@ EXPORT Result cuDeviceGetUuid_v2(unsigned char* uuid, int)
 
 EXPORT Result cuDeviceTotalMem_v2(size_t* sizeBytes, int)
 {
+    ENTER
     *sizeBytes = DeviceBytes;
     return Success;
 }
@@ -457,7 +496,7 @@ EXPORT Result cuDeviceGetPCIBusId(char* text, int lengthBytes, int)
 
 EXPORT Result cuDevicePrimaryCtxRetain(void** context, int)
 {
-    ENTER;
+    ENTER
     contextUsers++;
     *context = &contextMark;
     return stickyError;
@@ -465,14 +504,14 @@ EXPORT Result cuDevicePrimaryCtxRetain(void** context, int)
 
 EXPORT Result cuDevicePrimaryCtxRelease_v2(int)
 {
-    ENTER;
+    ENTER
     contextUsers -= contextUsers > 0 ? 1 : 0;
     return Success;
 }
 
 EXPORT Result cuDevicePrimaryCtxReset_v2(int)
 {
-    ENTER;
+    ENTER
     stickyError = Success;
     lastFault[0] = 0;
     streams.clear();
@@ -487,13 +526,14 @@ EXPORT Result cuDevicePrimaryCtxReset_v2(int)
 
 EXPORT Result cuCtxSetCurrent(void* context)
 {
+    ENTER
     hasContext = context != nullptr;
-    return Success;
+    return stickyError;
 }
 
 EXPORT Result cuCtxSynchronize()
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     if (isStalled)
     {
         return stickyError = LaunchTimeout;
@@ -507,7 +547,7 @@ EXPORT Result cuCtxSynchronize()
 
 EXPORT Result cuModuleLoadDataEx(Module** module, const char* image, unsigned, const int*, void**)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     if (memcmp(image, "\177ELF", 4) == 0)
     {
         return NoBinaryForDevice;
@@ -530,7 +570,7 @@ EXPORT Result cuModuleLoadData(Module** module, const char* image)
 
 EXPORT Result cuModuleUnload(Module* module)
 {
-    ENTER;
+    ENTER
     if (modules.erase(module) == 0)
     {
         return InvalidHandle;
@@ -542,7 +582,7 @@ EXPORT Result cuModuleUnload(Module* module)
 
 EXPORT Result cuModuleGetFunction(Function** function, Module* module, const char* name)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     const emulation::RegisteredKernel* kernel = emulation::findKernel(name);
     if (modules.count(module) == 0 || module->names.count(name) == 0 || kernel == nullptr)
     {
@@ -555,7 +595,7 @@ EXPORT Result cuModuleGetFunction(Function** function, Module* module, const cha
 
 EXPORT Result cuFuncSetAttribute(Function* function, int attribute, int value)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     if (attribute == 8)
     {
         function->mostDynamicShared = (size_t)value;
@@ -566,7 +606,7 @@ EXPORT Result cuFuncSetAttribute(Function* function, int attribute, int value)
 
 EXPORT Result cuFuncGetAttribute(int* value, int attribute, Function* function)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     *value = attribute == 8 ? (int)function->mostDynamicShared : attribute == 0 ? 1024 : 0;
     return Success;
 }
@@ -580,16 +620,11 @@ EXPORT Result cuOccupancyMaxActiveBlocksPerMultiprocessor(int* count, Function*,
 EXPORT Result cuLaunchKernel(Function* function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
     unsigned blockY, unsigned blockZ, unsigned dynamicSharedBytes, void* stream, void** parameters, void** extra)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     bool isGridValid = gridX > 0 && gridX <= 0x7FFFFFFF && gridY > 0 && gridY <= 65535 && gridZ > 0 && gridZ <= 65535;
     if (!isGridValid || dynamicSharedBytes > function->mostDynamicShared || extra != nullptr)
     {
         return InvalidValue;
-    }
-
-    if (launchesUntilFailure >= 0 && launchesUntilFailure-- == 0)
-    {
-        return stickyError = launchFailure;
     }
 
     // Arguments are taken at the launch.
@@ -628,7 +663,7 @@ EXPORT Result cuLaunchKernel(Function* function, unsigned gridX, unsigned gridY,
 
 EXPORT Result cuStreamCreate(Stream** stream, unsigned)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     *stream = *streams.insert(new Stream()).first;
     return Success;
 }
@@ -637,7 +672,7 @@ EXPORT Result cuStreamCreateWithPriority(Stream** stream, unsigned flags, int) {
 
 EXPORT Result cuStreamDestroy_v2(Stream* stream)
 {
-    ENTER;
+    ENTER
     if (streams.count(stream) == 0)
     {
         return InvalidHandle;
@@ -657,19 +692,19 @@ EXPORT Result cuStreamDestroy_v2(Stream* stream)
 
 EXPORT Result cuStreamQuery(void* handle)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     return query(streamOf(handle), streamOf(handle)->issued);
 }
 
 EXPORT Result cuStreamSynchronize(void* handle)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     return wait(streamOf(handle), streamOf(handle)->issued);
 }
 
 EXPORT Result cuStreamWaitEvent(void* handle, Event* event, unsigned)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     Stream* other = event->stream;
     uint64_t number = event->number;
     if (other == nullptr)
@@ -689,14 +724,14 @@ EXPORT Result cuStreamWaitEvent(void* handle, Event* event, unsigned)
 
 EXPORT Result cuEventCreate(Event** event, unsigned)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     *event = *events.insert(new Event()).first;
     return Success;
 }
 
 EXPORT Result cuEventDestroy_v2(Event* event)
 {
-    ENTER;
+    ENTER
     if (events.erase(event) == 0)
     {
         return InvalidHandle;
@@ -708,7 +743,7 @@ EXPORT Result cuEventDestroy_v2(Event* event)
 
 EXPORT Result cuEventRecord(Event* event, void* handle)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     Stream* stream = streamOf(handle);
     Result result = enqueue(stream, [] { return Success; });
     event->stream = stream;
@@ -718,19 +753,19 @@ EXPORT Result cuEventRecord(Event* event, void* handle)
 
 EXPORT Result cuEventQuery(Event* event)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     return event->stream == nullptr ? Success : query(event->stream, event->number);
 }
 
 EXPORT Result cuEventSynchronize(Event* event)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     return event->stream == nullptr ? Success : wait(event->stream, event->number);
 }
 
 EXPORT Result cuEventElapsedTime(float* milliseconds, Event* start, Event* end)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     bool isDone = (start->stream == nullptr || start->stream->done >= start->number)
         && (end->stream == nullptr || end->stream->done >= end->number);
     *milliseconds = 0.001f;
@@ -741,7 +776,7 @@ EXPORT Result cuEventElapsedTime(float* milliseconds, Event* start, Event* end)
 
 EXPORT Result cuMemGetInfo_v2(size_t* freeBytes, size_t* totalBytes)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     *freeBytes = DeviceBytes - usedBytes;
     *totalBytes = DeviceBytes;
     return Success;
@@ -749,27 +784,27 @@ EXPORT Result cuMemGetInfo_v2(size_t* freeBytes, size_t* totalBytes)
 
 EXPORT Result cuMemAlloc_v2(uint64_t* pointer, size_t sizeBytes)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     return allocate(pointer, sizeBytes);
 }
 
 EXPORT Result cuMemFree_v2(uint64_t pointer)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     runAll();
     return release(pointer);
 }
 
 EXPORT Result cuMemPoolCreate(Pool** pool, const void*)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     *pool = *pools.insert(new Pool()).first;
     return Success;
 }
 
 EXPORT Result cuMemPoolDestroy(Pool* pool)
 {
-    ENTER;
+    ENTER
     if (pools.erase(pool) == 0)
     {
         return InvalidHandle;
@@ -779,31 +814,39 @@ EXPORT Result cuMemPoolDestroy(Pool* pool)
     return Success;
 }
 
-EXPORT Result cuMemPoolSetAttribute(Pool*, int, void*) { return Success; }
+EXPORT Result cuMemPoolSetAttribute(Pool*, int, void*)
+{
+    ENTER_HEALTHY
+    return Success;
+}
 
-EXPORT Result cuMemPoolTrimTo(Pool*, size_t) { return Success; }
+EXPORT Result cuMemPoolTrimTo(Pool*, size_t)
+{
+    ENTER_HEALTHY
+    return Success;
+}
 
 EXPORT Result cuMemAllocFromPoolAsync(uint64_t* pointer, size_t sizeBytes, Pool* pool, void*)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     return pools.count(pool) == 0 ? InvalidHandle : allocate(pointer, sizeBytes);
 }
 
 EXPORT Result cuMemAllocAsync(uint64_t* pointer, size_t sizeBytes, void*)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     return allocate(pointer, sizeBytes);
 }
 
 EXPORT Result cuMemFreeAsync(uint64_t pointer, void* stream)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     return enqueue(streamOf(stream), [=] { return release(pointer); });
 }
 
 EXPORT Result cuMemsetD8Async(uint64_t target, unsigned char value, size_t sizeBytes, void* stream)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     if (!isDeviceRange(target, sizeBytes))
     {
         return InvalidValue;
@@ -817,7 +860,7 @@ EXPORT Result cuMemsetD8Async(uint64_t target, unsigned char value, size_t sizeB
 
 EXPORT Result cuMemsetD32Async(uint64_t target, unsigned value, size_t count, void* stream)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     if (!isDeviceRange(target, count * sizeof(unsigned)) || target % sizeof(unsigned) != 0)
     {
         return InvalidValue;
@@ -833,7 +876,7 @@ EXPORT Result cuMemsetD32Async(uint64_t target, unsigned value, size_t count, vo
 
 EXPORT Result cuMemcpyHtoDAsync_v2(uint64_t target, const void* source, size_t sizeBytes, void* stream)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     if (!isDeviceRange(target, sizeBytes))
     {
         return InvalidValue;
@@ -856,7 +899,7 @@ EXPORT Result cuMemcpyHtoDAsync_v2(uint64_t target, const void* source, size_t s
 
 EXPORT Result cuMemcpyDtoHAsync_v2(void* target, uint64_t source, size_t sizeBytes, void* stream)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     if (!isDeviceRange(source, sizeBytes))
     {
         return InvalidValue;
@@ -876,7 +919,7 @@ EXPORT Result cuMemcpyDtoHAsync_v2(void* target, uint64_t source, size_t sizeByt
 
 EXPORT Result cuMemcpyDtoDAsync_v2(uint64_t target, uint64_t source, size_t sizeBytes, void* stream)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     bool isApart = target + sizeBytes <= source || source + sizeBytes <= target;
     if (!isDeviceRange(target, sizeBytes) || !isDeviceRange(source, sizeBytes))
     {
@@ -902,13 +945,8 @@ EXPORT Result cuMemcpyDtoDAsync_v2(uint64_t target, uint64_t source, size_t size
 
 EXPORT Result cuMemHostAlloc(void** pointer, size_t sizeBytes, unsigned)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     size_t rounded = (sizeBytes + PageBytes - 1) / PageBytes * PageBytes;
-    if (allocationsUntilFailure >= 0 && allocationsUntilFailure-- == 0)
-    {
-        return OutOfMemory;
-    }
-
     *pointer = aligned_alloc(PageBytes, rounded);
     pinned[(uintptr_t)*pointer] = rounded;
     return *pointer == nullptr ? OutOfMemory : Success;
@@ -916,7 +954,7 @@ EXPORT Result cuMemHostAlloc(void** pointer, size_t sizeBytes, unsigned)
 
 EXPORT Result cuMemFreeHost(void* pointer)
 {
-    ENTER;
+    ENTER
     runAll();
     if (pinned.erase((uintptr_t)pointer) == 0)
     {
@@ -929,7 +967,7 @@ EXPORT Result cuMemFreeHost(void* pointer)
 
 EXPORT Result cuMemHostRegister_v2(void* pointer, size_t sizeBytes, unsigned)
 {
-    ENTER_HEALTHY;
+    ENTER_HEALTHY
     uintptr_t start = (uintptr_t)pointer;
     auto next = pinned.lower_bound(start);
     bool overlapsNext = next != pinned.end() && next->first < start + sizeBytes;
@@ -945,52 +983,68 @@ EXPORT Result cuMemHostRegister_v2(void* pointer, size_t sizeBytes, unsigned)
 
 EXPORT Result cuMemHostUnregister(void* pointer)
 {
-    ENTER;
+    ENTER
     runAll();
     return pinned.erase((uintptr_t)pointer) == 0 ? NotRegistered : Success;
 }
 
 // For tests: what goes wrong, and in which order threads and blocks run.
 
+#define CONTROL std::lock_guard<std::mutex> guard(lock)
+
+// Back to a healthy device, as it is at first.
 EXPORT void emulationReset()
 {
-    ENTER;
+    CONTROL;
     stickyError = Success;
     isStalled = false;
-    allocationsUntilFailure = -1;
-    launchesUntilFailure = -1;
+    failures.clear();
+    driverVersion = 12080;
+    deviceCount = 1;
+    capability = 90;
     emulation::order = emulation::Order::Forward;
 }
 
-EXPORT void emulationFailAllocation(long after)
+// Lets a function fail: after so many calls that do not, so many times.
+EXPORT void emulationFail(const char* call, long goodCalls, long badCalls, int result)
 {
-    ENTER;
-    allocationsUntilFailure = after;
+    CONTROL;
+    failures[call] = {goodCalls, badCalls, result};
 }
 
-EXPORT void emulationFailLaunch(long after, int error)
+// An error that a kernel left behind: seen by whatever call comes next, and by all after it.
+EXPORT void emulationBreak(int result)
 {
-    ENTER;
-    launchesUntilFailure = after;
-    launchFailure = error;
+    CONTROL;
+    stickyError = result;
 }
 
+// While stalled the streams do nothing.
 EXPORT void emulationStall(int stalled)
 {
-    ENTER;
+    CONTROL;
     isStalled = stalled != 0;
 }
 
+// 0 forward, 1 backward, 2 shuffled.
 EXPORT void emulationSetOrder(int order)
 {
-    ENTER;
+    CONTROL;
     emulation::order = (emulation::Order)order;
+}
+
+EXPORT void emulationDescribe(int version, int devices, int computeCapability)
+{
+    CONTROL;
+    driverVersion = version;
+    deviceCount = devices;
+    capability = computeCapability;
 }
 
 // What is alive: 0 device blocks, 1 their bytes, 2 streams, 3 events, 4 pinned ranges, 5 modules, 6 pools.
 EXPORT uint64_t emulationCount(int what)
 {
-    ENTER;
+    CONTROL;
     const uint64_t counts[] = {
         blocks.size(), usedBytes, streams.size(), events.size(), pinned.size(), modules.size(), pools.size()};
     return what >= 0 && what < 7 ? counts[what] : 0;
