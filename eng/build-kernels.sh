@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles the CUDA kernels to PTX. The build of src/WasiGpu.Cuda calls it; no CUDA toolkit is needed.
 #
-#   eng/build-kernels.sh DIR        writes DIR/NAME.compute_CC.ptx for each Kernels/NAME.cu and capability CC
+#   eng/build-kernels.sh DIR        writes DIR/NAME.compute_CC.ptx for each kernel file and capability
 #
 # 75 is the oldest capability that is supported; 90 may use what newer hardware has. The PTX version is one that
 # drivers from 520 on accept. The same sources and compiler give the same bytes wherever the repository lies.

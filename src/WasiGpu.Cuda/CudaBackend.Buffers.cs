@@ -21,14 +21,10 @@ internal sealed unsafe partial class CudaBackend
         CudaBuffer buffer = new(sizeBytes, usage, pointer);
         try
         {
-            BeginOn(buffer, isWrite: true, CopyNanoseconds(paddedBytes));
-            try
+            using (StartCopy(CopyNanoseconds(paddedBytes)))
             {
+                _ = Touch(buffer, isWritten: true);
                 _context.Ok(CudaDriver.cuMemsetD8Async(pointer, 0, (nuint)paddedBytes, _queue.Stream));
-            }
-            finally
-            {
-                _queue.End();
             }
 
             _buffers.Add(buffer);
@@ -53,6 +49,35 @@ internal sealed unsafe partial class CudaBackend
         }
     }
 
+    /// <inheritdoc/>
+    public void Copy(GpuBuffer source, ulong sourceOffset, GpuBuffer target, ulong targetOffset, ulong sizeBytes)
+    {
+        Check.Valid(
+            BufferRules.CheckRange("src", source, sourceOffset, sizeBytes)
+            ?? BufferRules.CheckRange("dst", target, targetOffset, sizeBytes));
+        ulong from = Own(source).Pointer + sourceOffset;
+        ulong to = Own(target).Pointer + targetOffset;
+        if (sizeBytes == 0 || from == to)
+        {
+            Enter();
+            return;
+        }
+
+        ulong distance = from < to ? to - from : from - to;
+        bool isApart = distance >= sizeBytes;
+        using KernelScope scope = StartCopy(CopyNanoseconds(isApart ? sizeBytes : Math.Min(sizeBytes, distance)));
+        _ = Input(source);
+        _ = Output(target);
+        if (isApart)
+        {
+            CopyApart(from, to, sizeBytes);
+        }
+        else
+        {
+            CopyOverlapping(from, to, sizeBytes, distance);
+        }
+    }
+
     /// <summary>About the time of moving so many bytes inside the device, on a slow one.</summary>
     private static long CopyNanoseconds(ulong sizeBytes)
     {
@@ -60,15 +85,43 @@ internal sealed unsafe partial class CudaBackend
         return (long)(sizeBytes * 1000 / BytesPerMicrosecond) + 1000;
     }
 
-    /// <summary>Begins work of the stream that is no kernel, on a buffer.</summary>
-    private void BeginOn(CudaBuffer buffer, bool isWrite, long nanoseconds)
+    private void CopyApart(ulong source, ulong target, ulong sizeBytes)
     {
-        _queue.Begin(isKernel: false, nanoseconds);
-        buffer.LastUse = _queue.Issued;
-        if (isWrite)
+        _context.Ok(CudaDriver.cuMemcpyDtoDAsync_v2(target, source, (nuint)sizeBytes, _queue.Stream));
+    }
+
+    /// <summary>Copies inside a buffer, between ranges that overlap.</summary>
+    private void CopyOverlapping(ulong source, ulong target, ulong sizeBytes, ulong distance)
+    {
+        const ulong LeastDistance = 1 << 20;
+        const ulong MostBounceBytes = 16 << 20;
+
+        // Pieces no longer than the distance do not overlap themselves; where those would be too many, each piece
+        // goes through working memory.
+        bool isBounced = distance < LeastDistance;
+        ulong mostPiece = isBounced ? Math.Min(sizeBytes, MostBounceBytes) : distance;
+        ulong bounce = isBounced ? Scratch(mostPiece) : 0;
+        for (ulong done = 0; done < sizeBytes;)
         {
-            buffer.LastWrite = _queue.Issued;
-            buffer.WriteCount++;
+            ulong piece = Math.Min(mostPiece, sizeBytes - done);
+
+            // In the order in which no byte is overwritten before it is read.
+            ulong start = target < source ? done : sizeBytes - done - piece;
+            if (isBounced)
+            {
+                CopyApart(source + start, bounce, piece);
+                CopyApart(bounce, target + start, piece);
+            }
+            else
+            {
+                CopyApart(source + start, target + start, piece);
+            }
+
+            done += piece;
+            if (done < sizeBytes)
+            {
+                ContinueKernel(CopyNanoseconds(piece));
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ internal sealed unsafe partial class CudaBackend
     private bool _isScratchInUse;
     private readonly Operand[] _operands = new Operand[MaxOperands];
     private int _operandCount;
+    private bool _isKernel;
 
     /// <summary>The arguments of the next launch, none yet.</summary>
     private KernelArguments Arguments => _arguments.Clear();
@@ -18,12 +19,10 @@ internal sealed unsafe partial class CudaBackend
     /// <summary>Starts a kernel call; the scope ends it.</summary>
     /// <param name="nanoseconds">About how long the device takes for what is launched up to the next
     /// <see cref="ContinueKernel"/>, at most 100 ms; too much only makes callers wait.</param>
-    private KernelScope StartKernel(long nanoseconds)
-    {
-        Enter();
-        _queue.Begin(isKernel: true, nanoseconds);
-        return new KernelScope(this);
-    }
+    private KernelScope StartKernel(long nanoseconds) => Start(isKernel: true, nanoseconds);
+
+    /// <summary>Starts work of the stream that is no kernel.</summary>
+    private KernelScope StartCopy(long nanoseconds) => Start(isKernel: false, nanoseconds);
 
     /// <summary>
     /// Between the launches of a call that takes long: looks at the deadline, and waits while much is queued.
@@ -33,7 +32,7 @@ internal sealed unsafe partial class CudaBackend
     {
         _queue.End();
         _deadline.ThrowIfPassed();
-        _queue.Begin(isKernel: true, nanoseconds);
+        _queue.Begin(_isKernel, nanoseconds);
     }
 
     /// <summary>The device's address of an operand that this call reads. Inside a kernel scope.</summary>
@@ -120,6 +119,14 @@ internal sealed unsafe partial class CudaBackend
             GpuError error = _context.ToError(status, nameof(CudaDriver.cuLaunchKernel));
             throw new GpuException(error with { Message = $"{kernel.Function}: {error.Message}" });
         }
+    }
+
+    private KernelScope Start(bool isKernel, long nanoseconds)
+    {
+        Enter();
+        _isKernel = isKernel;
+        _queue.Begin(isKernel, nanoseconds);
+        return new KernelScope(this);
     }
 
     private ulong Touch(CudaBuffer buffer, bool isWritten)

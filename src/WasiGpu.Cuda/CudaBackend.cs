@@ -1,3 +1,5 @@
+using WasiGpu.Cuda.Native;
+
 namespace WasiGpu.Cuda;
 
 /// <summary>
@@ -19,7 +21,9 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
     private readonly MatMulPrecision _precision;
     private readonly WorkQueue _queue;
     private readonly HashSet<CudaBuffer> _buffers = [];
-    private readonly KernelArguments _arguments = new();
+    private readonly KernelArguments _arguments;
+    private readonly nint _copyStream;
+    private readonly nint _copyEnd;
     private GpuError? _fault;
     private bool _isDisposed;
 
@@ -29,7 +33,14 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
         _context = device.Context;
         _deadline = options.Deadline;
         _precision = options.MatMulPrecision;
+        nint stream;
+        nint end;
+        _context.Ok(CudaDriver.cuStreamCreate(&stream, CudaDriver.StreamNonBlocking));
+        _copyStream = stream;
+        _context.Ok(CudaDriver.cuEventCreate(&end, CudaDriver.EventDisableTiming));
+        _copyEnd = end;
         _queue = new WorkQueue(_context, _deadline);
+        _arguments = new KernelArguments();
     }
 
     /// <inheritdoc/>
@@ -81,7 +92,8 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
         }
 
         _isDisposed = true;
-        bool isIdle = _context.TryMakeCurrent() && _queue.TryDrain(MostDrainTime);
+        bool isIdle = _context.TryMakeCurrent() && _queue.TryDrain(MostDrainTime) && TryDrainCopies(MostDrainTime);
+
         foreach (CudaBuffer buffer in _buffers)
         {
             _device.DeviceMemory.Free(buffer.Pointer, buffer.SizeBytes, _queue.Stream);
@@ -89,13 +101,32 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
 
         _buffers.Clear();
         FreeScratch();
-        if (_context.TryMakeCurrent())
+        _cublas?.Free(isIdle);
+        FreeStreams();
+        _arguments.Dispose();
+    }
+
+    /// <summary>
+    /// Frees what is the session's own; the driver does so when the streams are idle. Nothing is freed on a lost
+    /// device, whose context takes it along.
+    /// </summary>
+    private void FreeStreams()
+    {
+        if (!_context.TryMakeCurrent())
         {
-            _queue.Free();
+            return;
         }
 
-        _arguments.Dispose();
-        _ = isIdle;
+        if (_small is { } slot)
+        {
+            slot.TryMarkEnds(_queue.Stream, _copyStream);
+            _device.Staging.Return(slot);
+            _small = null;
+        }
+
+        _ = CudaDriver.cuEventDestroy_v2(_copyEnd);
+        _ = CudaDriver.cuStreamDestroy_v2(_copyStream);
+        _queue.Free();
     }
 
     /// <summary>Starts a call that can fail: looks at the deadline and at the device's health.</summary>

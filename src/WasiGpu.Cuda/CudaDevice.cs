@@ -9,7 +9,7 @@ internal sealed class CudaDevice : IGpuDevice
 
     private int _isDisposed;
 
-    private CudaDevice(CudaDeviceFacts facts, CudaContext context)
+    private CudaDevice(CudaDeviceFacts facts, CudaContext context, TransferMode transferMode)
     {
         Info = facts.Info;
         Context = context;
@@ -19,6 +19,9 @@ internal sealed class CudaDevice : IGpuDevice
         Memory = new MemoryBudget(Info.TotalMemoryBytes);
         DeviceMemory = new DeviceMemory(context, facts.Handle, Memory);
         Kernels = new KernelModules(context, facts.Capability);
+        Staging = new StagingPool(context);
+        GuestMemories = new GuestMemoryMaps(context);
+        TransferMode = transferMode;
     }
 
     /// <inheritdoc/>
@@ -36,6 +39,15 @@ internal sealed class CudaDevice : IGpuDevice
 
     internal KernelModules Kernels { get; }
 
+    /// <summary>Pinned memory of the backend, for transfers.</summary>
+    internal StagingPool Staging { get; }
+
+    /// <summary>The guests' memories.</summary>
+    internal GuestMemoryMaps GuestMemories { get; }
+
+    /// <summary>How large transfers reach guest memory.</summary>
+    internal TransferMode TransferMode { get; }
+
     /// <summary>The number of streaming multiprocessors.</summary>
     internal int MultiprocessorCount { get; }
 
@@ -49,10 +61,11 @@ internal sealed class CudaDevice : IGpuDevice
     /// <exception cref="GpuUnavailableException">It cannot be opened.</exception>
     internal static CudaDevice Open(CudaDeviceFacts facts)
     {
+        TransferMode transferMode = CudaSettings.ReadTransferMode();
         CudaContext context = CudaContext.Open(facts.Handle, facts.Info.Id);
         try
         {
-            return new CudaDevice(facts, context);
+            return new CudaDevice(facts, context, transferMode);
         }
         catch (GpuException e)
         {
@@ -74,6 +87,8 @@ internal sealed class CudaDevice : IGpuDevice
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
+            GuestMemories.Close();
+            Staging.Close();
             Kernels.Close();
             DeviceMemory.Close();
             Context.Release();
