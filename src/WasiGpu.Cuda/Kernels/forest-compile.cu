@@ -676,3 +676,12 @@ extern "C" __global__ void __launch_bounds__(256) layoutQuads(
         ((u8*)at)[12 + part] = (u8)(node.y >> 24);
     }
 }
+
+// Sets words. grid: any; block: 256.
+extern "C" __global__ void __launch_bounds__(256) fillWords(u32* target, u64 count, u32 value)
+{
+    for (u64 i = threadInGrid(); i < count; i += threadsOfGrid())
+    {
+        target[i] = value;
+    }
+}

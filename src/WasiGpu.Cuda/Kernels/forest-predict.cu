@@ -332,6 +332,21 @@ extern "C" __global__ void __launch_bounds__(256) transposeSamples(
 
 namespace
 {
+// The number of a feature's thresholds below x, from the number of keys below it.
+__device__ __forceinline__ u32 countBelow(const CodeTables& tables, u32 feature, u32 keysBelow, float x)
+{
+    u32 first = loadReadOnly(tables.featureBegin + feature);
+    u32 count = loadReadOnly(tables.featureBegin + feature + 1) - first;
+    u32 code = keysBelow * tables.step;
+    u32 end = tables.step == 1 ? code : min(code + tables.step, count);
+    for (u32 i = code; i < end; i++)
+    {
+        code += loadReadOnly(tables.thresholds + first + i) < x ? 1u : 0u;
+    }
+
+    return code;
+}
+
 template <u32 CodeBytes>
 __device__ __forceinline__ void quantiseColumns(
     const float* columns, u64 paddedRows, const CodeTables& tables, const uint4* groups, const uint4* blocks, u32* codes)
@@ -379,21 +394,13 @@ __device__ __forceinline__ void quantiseColumns(
                 }
             }
 
-            u32 first = tables.featureBegin[feature];
-            u32 count = tables.featureBegin[feature + 1] - first;
 #pragma unroll
             for (u32 j = 0; j < Rows; j++)
             {
                 u32 code = node[j] - (1u << levels);
-                if (CodeBytes == 4 && tables.step > 1)
+                if constexpr (CodeBytes == 4)
                 {
-                    u32 begin = code * tables.step;
-                    u32 end = min(begin + tables.step, count);
-                    code = begin;
-                    for (u32 i = begin; i < end; i++)
-                    {
-                        code += loadReadOnly(tables.thresholds + first + i) < x[j] ? 1u : 0u;
-                    }
+                    code = countBelow(tables, feature, code, x[j]);
                 }
 
                 node[j] = x[j] == x[j] ? code : NanCode<CodeBytes>;
