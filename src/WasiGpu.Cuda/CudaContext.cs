@@ -31,28 +31,12 @@ internal sealed unsafe class CudaContext
     /// <exception cref="GpuUnavailableException">It cannot be had; the message names the call and its error.</exception>
     internal static CudaContext Open(int device, string id)
     {
-        nint handle;
-        CuResult status = CudaDriver.cuDevicePrimaryCtxRetain(&handle, device);
-        string call = nameof(CudaDriver.cuDevicePrimaryCtxRetain);
-        if (status == CuResult.Success)
+        CuResult status = TryRetain(device, out nint handle, out string call);
+        if (CudaErrors.IsFatal(status))
         {
-            status = Probe(handle, out call);
-            if (status != CuResult.Success)
-            {
-                // What is left of a context that a kernel fault destroyed: a fresh one can often be had.
-                _ = CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
-                _ = CudaDriver.cuDevicePrimaryCtxReset_v2(device);
-                if (CudaDriver.cuDevicePrimaryCtxRetain(&handle, device) == CuResult.Success)
-                {
-                    CuResult second = Probe(handle, out _);
-                    if (second == CuResult.Success)
-                    {
-                        return new CudaContext(handle, device);
-                    }
-
-                    _ = CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
-                }
-            }
+            // What is left of a context that a kernel's fault destroyed: often a fresh one can be had.
+            _ = CudaDriver.cuDevicePrimaryCtxReset_v2(device);
+            status = TryRetain(device, out handle, out call);
         }
 
         string advice = CudaErrors.IsFatal(status) ? ": start the process anew" : "";
@@ -122,16 +106,31 @@ internal sealed unsafe class CudaContext
     /// <summary>Gives the reference to the context back.</summary>
     internal void Release() => _ = CudaDriver.cuDevicePrimaryCtxRelease_v2(_device);
 
-    private static CuResult Probe(nint handle, out string call)
+    /// <summary>Takes a reference to the context and makes a call in it; keeps none where one of the two fails.</summary>
+    private static CuResult TryRetain(int device, out nint handle, out string call)
     {
+        nint context = 0;
+        call = nameof(CudaDriver.cuDevicePrimaryCtxRetain);
+        CuResult status = CudaDriver.cuDevicePrimaryCtxRetain(&context, device);
+        handle = context;
+        if (status != CuResult.Success)
+        {
+            return status;
+        }
+
         call = nameof(CudaDriver.cuCtxSetCurrent);
-        CuResult status = CudaDriver.cuCtxSetCurrent(handle);
+        status = CudaDriver.cuCtxSetCurrent(context);
         if (status == CuResult.Success)
         {
             nuint free;
             nuint total;
             call = nameof(CudaDriver.cuMemGetInfo_v2);
             status = CudaDriver.cuMemGetInfo_v2(&free, &total);
+        }
+
+        if (status != CuResult.Success)
+        {
+            _ = CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
         }
 
         return status;

@@ -74,8 +74,8 @@ public sealed unsafe class CudaProvider : IGpuProvider
 
         if (status == CuResult.Success && version < MinDriverVersion)
         {
-            reason = $"the NVIDIA driver is for CUDA {VersionText(version)}: install version 520 (CUDA "
-                + $"{VersionText(MinDriverVersion)}) or newer";
+            reason = $"the NVIDIA driver is for CUDA {CudaDetails.VersionText(version)}: install version 520 (CUDA "
+                + $"{CudaDetails.VersionText(MinDriverVersion)}) or newer";
             return [];
         }
 
@@ -119,8 +119,8 @@ public sealed unsafe class CudaProvider : IGpuProvider
             return false;
         }
 
-        int major = Attribute(CuDeviceAttribute.ComputeCapabilityMajor, device);
-        int minor = Attribute(CuDeviceAttribute.ComputeCapabilityMinor, device);
+        int major = CudaDetails.Attribute(CuDeviceAttribute.ComputeCapabilityMajor, device);
+        int minor = CudaDetails.Attribute(CuDeviceAttribute.ComputeCapabilityMinor, device);
         int capability = (major * 10) + minor;
         if (capability < MinCapability)
         {
@@ -128,7 +128,7 @@ public sealed unsafe class CudaProvider : IGpuProvider
             return false;
         }
 
-        if (Attribute(CuDeviceAttribute.MemoryPoolsSupported, device) == 0)
+        if (CudaDetails.Attribute(CuDeviceAttribute.MemoryPoolsSupported, device) == 0)
         {
             reason = $"{name} has no memory pools under this driver, which are needed";
             return false;
@@ -143,34 +143,13 @@ public sealed unsafe class CudaProvider : IGpuProvider
                 TotalMemoryBytes = totalBytes,
                 IsHardware = true,
                 ComputeCapability = string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}"),
-                Details = Details(device, driverVersion),
+                Details = new CudaDetails(device, driverVersion),
             },
             device,
             capability,
-            Attribute(CuDeviceAttribute.MultiprocessorCount, device),
-            (uint)Attribute(CuDeviceAttribute.MaxSharedMemoryPerBlockOptin, device));
+            CudaDetails.Attribute(CuDeviceAttribute.MultiprocessorCount, device),
+            (uint)CudaDetails.Attribute(CuDeviceAttribute.MaxSharedMemoryPerBlockOptin, device));
         return true;
-    }
-
-    private static List<KeyValuePair<string, string>> Details(int device, int driverVersion)
-    {
-        byte* uuid = stackalloc byte[16];
-        string uuidText = CudaDriver.cuDeviceGetUuid_v2(uuid, device) == CuResult.Success
-            ? $"GPU-{new Guid(new ReadOnlySpan<byte>(uuid, 16), bigEndian: true)}"
-            : "unknown";
-        return
-        [
-            new("uuid", uuidText),
-            new("driver", $"CUDA {VersionText(driverVersion)}"),
-            new("ecc", Attribute(CuDeviceAttribute.EccEnabled, device) != 0 ? "on" : "off"),
-            new("matmul", CudaLibrary.CublasName is { } cublas ? $"cuBLAS ({cublas})" : "own kernel (no cuBLAS)"),
-        ];
-    }
-
-    private static int Attribute(CuDeviceAttribute attribute, int device)
-    {
-        int value = 0;
-        return CudaDriver.cuDeviceGetAttribute(&value, attribute, device) == CuResult.Success ? value : 0;
     }
 
     private static string NoDeviceReason()
@@ -180,7 +159,4 @@ public sealed unsafe class CudaProvider : IGpuProvider
             ? "the NVIDIA driver shows no GPU"
             : $"the NVIDIA driver shows no GPU with CUDA_VISIBLE_DEVICES='{visible}'";
     }
-
-    private static string VersionText(int version) =>
-        string.Create(CultureInfo.InvariantCulture, $"{version / 1000}.{version % 1000 / 10}");
 }

@@ -42,6 +42,8 @@ internal sealed class RunCommand : Command, IHasExamples
         "--no-gpu",
         "Grant no GPU: every call answers device-unavailable.");
 
+    private readonly Option<MatMulPrecision?> _math = MathOption.Create();
+
     private readonly Option<TimeSpan?> _timeout = ValueOption.Single<TimeSpan?>(
         "--timeout",
         "DURATION",
@@ -102,7 +104,7 @@ internal sealed class RunCommand : Command, IHasExamples
         _gpu.AddTo(this);
         foreach (Option option in new Option[]
         {
-            _noGpu, _directories, _environment, _timeout, _maxGpuMemory, _maxMemory, _maxBuffers, _invoke, _stats,
+            _math, _noGpu, _directories, _environment, _timeout, _maxGpuMemory, _maxMemory, _maxBuffers, _invoke, _stats,
             _traceGpu,
         })
         {
@@ -175,6 +177,7 @@ internal sealed class RunCommand : Command, IHasExamples
             Directories = parsed.GetValue(_directories) ?? [],
             InheritStandardStreams = true,
             Gpu = device,
+            MatMulPrecision = parsed.GetValue(_math) ?? defaults.MatMulPrecision,
             TimeLimit = parsed.GetValue(_timeout),
             MaxGpuMemoryBytes = parsed.GetValue(_maxGpuMemory),
             MaxMemoryBytes = parsed.GetValue(_maxMemory),

@@ -1,0 +1,81 @@
+using WasiGpu.Cuda.Tests.Native;
+
+namespace WasiGpu.Cuda.Tests;
+
+/// <summary>
+/// A device of the emulated driver and a session on it, with transfers of arrays; at the end nothing of either may be
+/// left, and the driver is healthy again.
+/// </summary>
+internal sealed unsafe class TestSession : IDisposable
+{
+    private const string TransferVariable = "WASI_GPU_CUDA_TRANSFER";
+
+    private bool _isLost;
+
+    internal TestSession(Deadline? deadline = null, string? transfer = null)
+    {
+        EmulatedDriver.emulationReset();
+        Environment.SetEnvironmentVariable(TransferVariable, transfer);
+        Device = new CudaProvider().Open(0);
+        Environment.SetEnvironmentVariable(TransferVariable, null);
+        Backend = Device.CreateBackend(new BackendOptions { Deadline = deadline ?? Deadline.Never });
+    }
+
+    internal IGpuDevice Device { get; }
+
+    internal IGpuBackend Backend { get; }
+
+    public void Dispose()
+    {
+        Backend.Dispose();
+        Device.Dispose();
+        Assert.Equal(0UL, Device.Memory.UsedBytes);
+        bool isLost = _isLost || Device.IsLost;
+        foreach (DriverObject kind in Enum.GetValues<DriverObject>())
+        {
+            // What is in a lost context stays there.
+            Assert.True(isLost || EmulatedDriver.emulationCount(kind) == 0, $"{kind} are left");
+        }
+
+        EmulatedDriver.emulationReset();
+    }
+
+    /// <summary>Lets the test end with driver objects left, because it lost the device's answers.</summary>
+    internal void AllowLeftovers() => _isLost = true;
+
+    internal GpuBuffer Create(ulong sizeBytes) => Backend.CreateBuffer(sizeBytes, BufferUsage.Storage);
+
+    internal GpuBuffer Create(byte[] content)
+    {
+        GpuBuffer buffer = Create((ulong)content.Length);
+        Write(buffer, 0, content);
+        return buffer;
+    }
+
+    internal void Write(GpuBuffer target, ulong offset, byte[] source)
+    {
+        fixed (byte* pointer = source)
+        {
+            Backend.Write(target, offset, new HostRange(pointer, (ulong)source.Length));
+        }
+    }
+
+    internal byte[] Read(GpuBuffer source)
+    {
+        byte[] target = new byte[source.SizeBytes];
+        fixed (byte* pointer = target)
+        {
+            Backend.Read(source, 0, new HostRange(pointer, (ulong)target.Length));
+        }
+
+        return target;
+    }
+
+    /// <summary>Bytes that differ from their neighbours, and between seeds.</summary>
+    internal static byte[] Bytes(int count, int seed)
+    {
+        byte[] bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+}
