@@ -100,10 +100,36 @@ internal static unsafe class Adapters
             info.VendorId,
             info.DeviceId,
             limits,
-            limits.MaxBufferSize,
+            MemoryBytes(pointer) ?? limits.MaxBufferSize,
             request);
         Dawn.wgpuAdapterInfoFreeMembers(info);
         return adapter;
+    }
+
+    /// <summary>The size of an adapter's largest memory of its own; null where it does not tell.</summary>
+    private static ulong? MemoryBytes(nint pointer)
+    {
+        Dawn.MemoryHeaps heaps = new() { Chained = new Dawn.Chained { Type = Dawn.TypeMemoryHeaps } };
+        Dawn.AdapterInfo info = new() { Next = &heaps };
+        if (Dawn.wgpuAdapterGetInfo(pointer, &info) != Dawn.StatusSuccess)
+        {
+            return null;
+        }
+
+        ulong largest = 0;
+        for (nuint i = 0; i < heaps.Count; i++)
+        {
+            Dawn.MemoryHeap heap = heaps.Items[i];
+            if ((heap.Properties & Dawn.HeapDeviceLocal) != 0)
+            {
+                largest = Math.Max(largest, heap.Size);
+            }
+        }
+
+        Dawn.wgpuAdapterInfoFreeMembers(info);
+        heaps.Chained.Next = null;
+        Dawn.wgpuAdapterPropertiesMemoryHeapsFreeMembers(heaps);
+        return largest == 0 ? null : largest;
     }
 
     /// <summary>Everything an adapter can do, as a device is asked for.</summary>
