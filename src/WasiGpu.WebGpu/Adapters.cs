@@ -18,14 +18,15 @@ internal static unsafe class Adapters
     ];
 
     /// <summary>Lists the adapters: hardware first, the fastest of it first, then software.</summary>
+    /// <param name="vulkanLoader">The library that Dawn will load for it.</param>
     /// <exception cref="GpuUnavailableException">There is none; the message says why.</exception>
-    internal static IReadOnlyList<Adapter> Find()
+    internal static IReadOnlyList<Adapter> Find(string vulkanLoader = VulkanLoader)
     {
         nint instance = DawnInstance.Pointer;
-        if (OperatingSystem.IsLinux() && !NativeLibrary.TryLoad(VulkanLoader, out _))
+        if (OperatingSystem.IsLinux() && !NativeLibrary.TryLoad(vulkanLoader, out _))
         {
             throw new GpuUnavailableException(
-                $"{VulkanLoader} not found: install the Vulkan loader (Debian and Ubuntu: libvulkan1)");
+                $"{vulkanLoader} not found: install the Vulkan loader (Debian and Ubuntu: libvulkan1)");
         }
 
         List<Adapter> found = [];

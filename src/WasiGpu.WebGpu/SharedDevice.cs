@@ -18,6 +18,7 @@ internal sealed unsafe class SharedDevice : IDisposable
         Adapter = adapter;
         Health = health;
         HasTimestamps = hasTimestamps;
+        UsesUploadStaging = !adapter.IsSoftware;
         _device = new DawnHandle(device, &Dawn.wgpuDeviceRelease, Releases);
         _queue = new DawnHandle(Dawn.wgpuDeviceGetQueue(device), &Dawn.wgpuQueueRelease, Releases);
         Memory = new MemoryBudget(adapter.MemoryBytes);
@@ -36,6 +37,10 @@ internal sealed unsafe class SharedDevice : IDisposable
 
     /// <summary>Whether kernels can be timed by the device.</summary>
     internal bool HasTimestamps { get; }
+
+    /// <summary>Whether uploads go through kept staging buffers. Where the device's memory is the host's, Dawn's own copy is
+    /// quicker.</summary>
+    internal bool UsesUploadStaging { get; set; }
 
     internal MemoryBudget Memory { get; }
 
