@@ -1,5 +1,6 @@
 using WasiGpu.Cpu;
 using WasiGpu.Cuda;
+using WasiGpu.WebGpu;
 
 namespace WasiGpu.Cli;
 
@@ -10,7 +11,8 @@ internal static class Backends
     internal static IReadOnlyList<string> Names { get; } = ["cuda", "webgpu", "cpu"];
 
     /// <summary>The devices of the backends in this build, the preferred backend first.</summary>
-    internal static GpuDevices Devices { get; } = new([new CudaProvider(), new CpuProvider()]);
+    internal static GpuDevices Devices { get; } =
+        new([new CudaProvider(), new WebGpuProvider(), new CpuProvider()]);
 
     /// <summary>Finds a backend of this build; null when it was left out.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
