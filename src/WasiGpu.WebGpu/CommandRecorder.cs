@@ -1,0 +1,373 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using WasiGpu.WebGpu.Native;
+
+namespace WasiGpu.WebGpu;
+
+/// <summary>
+/// Records one session's commands in order and submits them together: at a wait, when there are many, when they are
+/// enough work, or when the first is old. The work submitted and not done is bounded, so that a session's end never
+/// leaves the device busy for long. One caller at a time.
+/// </summary>
+internal sealed unsafe partial class CommandRecorder : IDisposable
+{
+    private const int MaxCalls = 256;
+    private const ulong MaxWrittenBytes = 1 << 20;
+    private const double MaxUnfinishedMs = 200;
+
+    private static readonly TimeSpan OldestCall = TimeSpan.FromMilliseconds(2);
+
+    // The work of one submission is far below a second: a device that takes this long hangs.
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
+
+    private readonly SharedDevice _device;
+    private readonly Deadline _deadline;
+    private readonly double _submitMs;
+    private readonly DeviceBuffer _parameters;
+    private readonly byte* _parameterBytes;
+    private readonly List<DeviceBuffer> _retired = [];
+    private readonly Queue<Submission> _unfinished = [];
+    private double _unfinishedMs;
+    private DawnHandle? _encoder;
+    private DawnHandle? _pass;
+    private nint _boundPipeline;
+    private Submission? _next;
+    private int _callCount;
+    private ulong _writtenBytes;
+    private double _recordedMs;
+    private long _firstRecorded;
+
+    internal CommandRecorder(SharedDevice device, Deadline deadline)
+    {
+        _device = device;
+        _deadline = deadline;
+
+        // A GPU should start early; a software driver pays more for each submission.
+        _submitMs = device.Adapter.IsSoftware ? 50 : 2;
+        _parameters = device.CreateOwnedBuffer(
+            Dawn.UsageUniform | Dawn.UsageCopyDst, MaxCalls * PipelineCache.ParameterBytes);
+        _parameterBytes = (byte*)NativeMemory.AllocZeroed(MaxCalls, PipelineCache.ParameterBytes);
+    }
+
+    /// <summary>The device's time in this session's kernels, as far as their submissions are known to be done.</summary>
+    internal TimeSpan KernelTime { get; private set; }
+
+    /// <summary>Records a kernel.</summary>
+    /// <param name="pipeline">The kernel.</param>
+    /// <param name="parameters">Its parameters, at most 64 words.</param>
+    /// <param name="views">Its storage bindings, from binding 1 on.</param>
+    /// <param name="groupsX">Workgroups in X.</param>
+    /// <param name="groupsY">Workgroups in Y.</param>
+    /// <param name="estimatedMs">What it will take on this device, roughly; at most about 100.</param>
+    internal void Dispatch(
+        KernelPipeline pipeline,
+        ReadOnlySpan<uint> parameters,
+        ReadOnlySpan<BufferView> views,
+        uint groupsX,
+        uint groupsY,
+        double estimatedMs)
+    {
+        Check.That(views.Length == pipeline.Access.Length);
+        Check.That(parameters.Length * sizeof(uint) <= PipelineCache.ParameterBytes);
+        Check.That(groupsX <= _device.Limits.MaxWorkgroupsPerDimension);
+        Check.That(groupsY <= _device.Limits.MaxWorkgroupsPerDimension);
+        if (groupsX == 0 || groupsY == 0)
+        {
+            return;
+        }
+
+        ThrowIfOver();
+        uint offset = (uint)_callCount * PipelineCache.ParameterBytes;
+        MemoryMarshal.AsBytes(parameters).CopyTo(
+            new Span<byte>(_parameterBytes + offset, (int)PipelineCache.ParameterBytes));
+        _callCount++;
+        nint pass = OpenPass();
+        if (_boundPipeline != pipeline.Pointer)
+        {
+            _boundPipeline = pipeline.Pointer;
+            Dawn.wgpuComputePassEncoderSetPipeline(pass, _boundPipeline);
+        }
+
+        nint group = CreateGroup(pipeline, views);
+        Dawn.wgpuComputePassEncoderSetBindGroup(pass, 0, group, 1, &offset);
+        Dawn.wgpuComputePassEncoderDispatchWorkgroups(pass, groupsX, groupsY, 1);
+        Dawn.wgpuBindGroupRelease(group);
+        SubmitIfDue(estimatedMs);
+    }
+
+    /// <summary>Records a copy between two buffers; offsets and sizes are multiples of 4.</summary>
+    internal void Copy(BufferView source, BufferView target)
+    {
+        Check.That(source.SizeBytes == target.SizeBytes && source.SizeBytes % 4 == 0);
+        Check.That(source.OffsetBytes % 4 == 0 && target.OffsetBytes % 4 == 0);
+        Check.That(!ReferenceEquals(source.Buffer, target.Buffer));
+        ThrowIfOver();
+        Dawn.wgpuCommandEncoderCopyBufferToBuffer(
+            OpenEncoder(),
+            source.Buffer.Pointer,
+            source.OffsetBytes,
+            target.Buffer.Pointer,
+            target.OffsetBytes,
+            source.SizeBytes);
+        SubmitIfDue(CopyMs(source.SizeBytes));
+    }
+
+    /// <summary>Records zeros; offset and size are multiples of 4.</summary>
+    internal void Clear(BufferView target)
+    {
+        ThrowIfOver();
+        Dawn.wgpuCommandEncoderClearBuffer(
+            OpenEncoder(), target.Buffer.Pointer, target.OffsetBytes, target.SizeBytes);
+        SubmitIfDue(CopyMs(target.SizeBytes));
+    }
+
+    /// <summary>Records host bytes, which are copied now; offset and size are multiples of 4.</summary>
+    internal void Write(DeviceBuffer target, ulong offset, byte* source, ulong sizeBytes)
+    {
+        ThrowIfOver();
+        Dawn.wgpuCommandEncoderWriteBuffer(OpenEncoder(), target.Pointer, offset, source, sizeBytes);
+        _writtenBytes += sizeBytes;
+        SubmitIfDue(0);
+    }
+
+    /// <summary>Gives memory back to the pool once the commands recorded so far are submitted.</summary>
+    internal void Retire(DeviceBuffer buffer)
+    {
+        if (_encoder is null)
+        {
+            _device.Pool.Return(buffer);
+        }
+        else
+        {
+            _retired.Add(buffer);
+        }
+    }
+
+    /// <summary>Submits what is recorded.</summary>
+    /// <exception cref="GpuException">Dawn refused the commands, or the device is lost.</exception>
+    internal void Submit()
+    {
+        if (_encoder is null)
+        {
+            return;
+        }
+
+        EndPass();
+        _ = DawnErrors.Take();
+        using DawnHandle encoder = _encoder;
+        _encoder = null;
+        Submission submission = _next ?? _device.Submissions.Rent();
+        _next = null;
+        submission.RecordEnd(encoder.Pointer);
+        nint commands = Dawn.wgpuCommandEncoderFinish(encoder.Pointer, null);
+        if (_callCount > 0)
+        {
+            // The queue writes these before the commands, and after all that was submitted earlier.
+            Dawn.wgpuQueueWriteBuffer(
+                _device.Queue,
+                _parameters.Pointer,
+                0,
+                _parameterBytes,
+                (nuint)_callCount * PipelineCache.ParameterBytes);
+        }
+
+        Dawn.wgpuQueueSubmit(_device.Queue, 1, &commands);
+        Dawn.wgpuCommandBufferRelease(commands);
+        submission.EstimatedMs = _recordedMs;
+        submission.Submitted();
+        _unfinished.Enqueue(submission);
+        _unfinishedMs += submission.EstimatedMs;
+        Reset();
+        _device.Health.ThrowIfLost();
+        DawnErrors.ThrowIfAny();
+        while (_unfinishedMs > MaxUnfinishedMs && _unfinished.Count > 1)
+        {
+            WaitForOldest();
+        }
+
+        TakeDone();
+    }
+
+    /// <summary>Submits what is recorded and waits until the device is done with all of it.</summary>
+    internal void Finish()
+    {
+        Submit();
+        while (_unfinished.Count > 0)
+        {
+            WaitForOldest();
+        }
+    }
+
+    /// <summary>Takes the times of submissions that are done; never waits.</summary>
+    internal void TakeDone()
+    {
+        while (_unfinished.TryPeek(out Submission? oldest) && oldest.IsDone)
+        {
+            Take(oldest);
+        }
+    }
+
+    /// <summary>Drops what is recorded and leaves what is submitted to the device.</summary>
+    public void Dispose()
+    {
+        _pass?.Dispose();
+        _encoder?.Dispose();
+        _pass = null;
+        _encoder = null;
+        if (_next is not null)
+        {
+            _next.Reset();
+            _device.Submissions.Return(_next);
+            _next = null;
+        }
+
+        DropDownloads();
+        while (_unfinished.TryDequeue(out Submission? submission))
+        {
+            _device.Submissions.Abandon(submission);
+        }
+
+        Reset();
+        _parameters.Dispose();
+        NativeMemory.Free(_parameterBytes);
+    }
+
+    private double CopyMs(ulong sizeBytes) => sizeBytes / (_device.Adapter.IsSoftware ? 2e6 : 5e8);
+
+    private void ThrowIfOver()
+    {
+        _deadline.ThrowIfPassed();
+        _device.Health.ThrowIfLost();
+    }
+
+    private void SubmitIfDue(double estimatedMs)
+    {
+        _recordedMs += estimatedMs;
+        if (_callCount == MaxCalls
+            || _recordedMs >= _submitMs
+            || _writtenBytes >= MaxWrittenBytes
+            || (_pass is null && _next is { PassCount: Submission.MaxPasses })
+            || Stopwatch.GetElapsedTime(_firstRecorded) >= OldestCall)
+        {
+            Submit();
+        }
+    }
+
+    private nint OpenEncoder()
+    {
+        EndPass();
+        return StartEncoder();
+    }
+
+    private nint StartEncoder()
+    {
+        if (_encoder is null)
+        {
+            nint pointer = Dawn.wgpuDeviceCreateCommandEncoder(_device.Pointer, null);
+            _encoder = new DawnHandle(pointer, &Dawn.wgpuCommandEncoderRelease, _device.Releases);
+            _firstRecorded = Stopwatch.GetTimestamp();
+        }
+
+        return _encoder.Pointer;
+    }
+
+    private nint OpenPass()
+    {
+        if (_pass is null)
+        {
+            nint encoder = StartEncoder();
+            _next ??= _device.Submissions.Rent();
+            Dawn.ComputePassDescriptor descriptor = new() { Labelled = Dawn.Labelled.None };
+            Dawn.PassTimestampWrites writes;
+            if (_next.TryTimePass(&writes))
+            {
+                descriptor.TimestampWrites = &writes;
+            }
+
+            nint pointer = Dawn.wgpuCommandEncoderBeginComputePass(encoder, &descriptor);
+            _pass = new DawnHandle(pointer, &Dawn.wgpuComputePassEncoderRelease, _device.Releases);
+            _boundPipeline = 0;
+        }
+
+        return _pass.Pointer;
+    }
+
+    private void EndPass()
+    {
+        if (_pass is not null)
+        {
+            Dawn.wgpuComputePassEncoderEnd(_pass.Pointer);
+            _pass.Dispose();
+            _pass = null;
+        }
+    }
+
+    private nint CreateGroup(KernelPipeline pipeline, ReadOnlySpan<BufferView> views)
+    {
+        int count = views.Length + 1;
+        Dawn.BindGroupEntry* entries = stackalloc Dawn.BindGroupEntry[count];
+        entries[0] = new Dawn.BindGroupEntry { Buffer = _parameters.Pointer, Size = PipelineCache.ParameterBytes };
+        for (int i = 0; i < views.Length; i++)
+        {
+            Check.That(views[i].OffsetBytes % _device.Limits.MinStorageBufferOffsetAlignment == 0);
+            Check.That(views[i].SizeBytes <= _device.Limits.MaxStorageBufferBindingSize);
+            entries[i + 1] = new Dawn.BindGroupEntry
+            {
+                Binding = (uint)i + 1,
+                Buffer = views[i].Buffer.Pointer,
+                Offset = views[i].OffsetBytes,
+                Size = views[i].SizeBytes,
+            };
+        }
+
+        Dawn.BindGroupDescriptor descriptor = new()
+        {
+            Labelled = Dawn.Labelled.None,
+            Layout = pipeline.Layout,
+            EntryCount = (nuint)count,
+            Entries = entries,
+        };
+        return Dawn.wgpuDeviceCreateBindGroup(_device.Pointer, &descriptor);
+    }
+
+    private void WaitForOldest()
+    {
+        Submission oldest = _unfinished.Peek();
+        if (!oldest.Wait(_deadline, HangLimit))
+        {
+            _device.Health.MarkLost($"the device did not answer for {HangLimit.TotalSeconds} s");
+            _device.Health.ThrowIfLost();
+        }
+
+        Take(oldest);
+    }
+
+    private void Take(Submission done)
+    {
+        _ = _unfinished.Dequeue();
+        _unfinishedMs -= done.EstimatedMs;
+        string? failure = done.Finish(out TimeSpan kernelTime);
+        KernelTime += kernelTime;
+        _device.Submissions.Return(done);
+        if (failure is not null)
+        {
+            _device.Health.MarkLost($"the device is lost: {failure}");
+        }
+
+        _device.Health.ThrowIfLost();
+    }
+
+    /// <summary>Starts anew after a submission: memory given up before it may now be used by others.</summary>
+    private void Reset()
+    {
+        foreach (DeviceBuffer buffer in _retired)
+        {
+            _device.Pool.Return(buffer);
+        }
+
+        _retired.Clear();
+        _callCount = 0;
+        _writtenBytes = 0;
+        _recordedMs = 0;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+
+namespace WasiGpu.WebGpu;
+
+/// <summary>
+/// The thread that releases the objects of one device. A release can block for as long as the device works, and
+/// finalizers may not wait. The thread ends after <see cref="Close"/>, when the last object is released.
+/// </summary>
+internal sealed unsafe class ReleaseQueue
+{
+    // Never disposed: finalizers may post until the last object is gone, and the collection holds no system resource
+    // that outlives it.
+    private readonly BlockingCollection<(nint Pointer, nint Release)> _released = [];
+    private long _liveHandles;
+    private volatile bool _isClosed;
+
+    internal ReleaseQueue()
+    {
+        new Thread(Run) { IsBackground = true, Name = "webgpu releases" }.Start();
+    }
+
+    /// <summary>The number of objects not yet released.</summary>
+    internal long LiveHandles => Interlocked.Read(ref _liveHandles);
+
+    internal void Add() => Interlocked.Increment(ref _liveHandles);
+
+    /// <summary>Lets the thread release an object that <see cref="Add"/> counted.</summary>
+    internal void Post(nint pointer, delegate*<nint, void> release) => _released.Add((pointer, (nint)release));
+
+    /// <summary>No more objects will be made.</summary>
+    internal void Close()
+    {
+        _isClosed = true;
+        _released.Add((0, 0));
+    }
+
+    private void Run()
+    {
+        foreach ((nint pointer, nint release) in _released.GetConsumingEnumerable())
+        {
+            if (pointer != 0)
+            {
+                ((delegate*<nint, void>)release)(pointer);
+                Interlocked.Decrement(ref _liveHandles);
+            }
+
+            if (_isClosed && LiveHandles == 0)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using WasiGpu.Conformance;
+
+namespace WasiGpu.WebGpu.Tests;
+
+/// <summary>Both suites on this backend.</summary>
+public sealed class ConformanceTests
+{
+    public static TheoryData<string> BigCases =>
+        [.. BackendSuite.Cases.Where(c => c.IsBig).Select(c => c.Name)];
+
+    [Fact]
+    public void BackendSuite_SmallCases_Pass()
+    {
+        using IGpuDevice device = new WebGpuProvider().Open(0);
+        List<CaseResult> results = [];
+
+        BackendSuite.Run(device, new SuiteOptions { Small = true }, results.Add);
+
+        AssertAllPassed(results, atLeast: 1000);
+    }
+
+    [Theory]
+    [MemberData(nameof(BigCases))]
+    public void BackendSuite_BigCase_Passes(string name)
+    {
+        using IGpuDevice device = new WebGpuProvider().Open(0);
+        List<CaseResult> results = [];
+
+        BackendSuite.Run(device, new SuiteOptions { Filter = name }, results.Add);
+
+        AssertAllPassed(results, atLeast: 1);
+    }
+
+    [Fact]
+    public void HostSuite_AllCases_Pass()
+    {
+        using IGpuDevice device = new WebGpuProvider().Open(0);
+        List<CaseResult> results = [];
+
+        HostSuite.Run(device, new SuiteOptions(), results.Add);
+
+        AssertAllPassed(results, atLeast: 300);
+    }
+
+    private static void AssertAllPassed(List<CaseResult> results, int atLeast)
+    {
+        Assert.True(results.Count >= atLeast, $"{results.Count} cases ran");
+        Assert.Empty(results.Where(r => r.Outcome != CaseOutcome.Passed).Select(r => $"{r.Case}: {r.Detail}"));
+    }
+}
