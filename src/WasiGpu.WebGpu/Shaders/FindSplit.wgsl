@@ -26,11 +26,11 @@ const BIN_WORDS = 5u;
 const SLOTS = 2048u;
 
 struct Params {
-    // Listed indices that are bound, thresholds, and rows [first_row, end_row) that are bound.
+    // Listed indices that are bound, thresholds, and rows first_row to last_row that are bound.
     sample_count: u32,
     threshold_count: u32,
     first_row: u32,
-    end_row: u32,
+    last_row: u32,
     // Elements of a row of data, and where the feature of the first row lies in what is bound.
     row_elements: u32,
     data_start: u32,
@@ -96,7 +96,7 @@ fn label_range(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocatio
         let sample = first + i * group_size;
         if sample < params.sample_count {
             let row = range_indices[sample];
-            if row >= params.first_row && row < params.end_row {
+            if row >= params.first_row && row <= params.last_row {
                 let label = range_labels[params.label_start + row - params.first_row];
                 let key = key_of(label);
                 count++;
@@ -151,7 +151,7 @@ fn histogram(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_
         let sample = first + i * group_size;
         if sample < params.sample_count {
             let row = indices[sample];
-            if row >= params.first_row && row < params.end_row {
+            if row >= params.first_row && row <= params.last_row {
                 let place = row - params.first_row;
                 let x = data[params.data_start + place * params.row_elements];
                 let label = in_steps(labels[params.label_start + place], step) - origin;
