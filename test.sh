@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds everything with warnings as errors, and runs every test.
-# The last line counts: N passed, N failed, N skipped. Each part before the tests (tools, format, build, program)
+# The last line counts: N passed, N failed, N skipped. Each part before the tests (tools, vulkan, format, build, program)
 # counts as one check.
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -71,6 +71,7 @@ fi
 
 export WASI_GPU_PROGRAM="$PWD/artifacts/publish/wasi-gpu"
 part "tools" 10 eng/install-tools.sh
+part "vulkan" 10 eng/install-vulkan.sh
 part "packages" 5 dotnet restore WasiGpu.slnx
 part "format" 5 dotnet format WasiGpu.slnx --no-restore --verify-no-changes
 part "build" 8 dotnet build WasiGpu.slnx --no-restore --nologo

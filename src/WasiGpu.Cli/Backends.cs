@@ -1,4 +1,5 @@
 using WasiGpu.Cpu;
+using WasiGpu.WebGpu;
 
 namespace WasiGpu.Cli;
 
@@ -9,7 +10,7 @@ internal static class Backends
     internal static IReadOnlyList<string> Names { get; } = ["cuda", "webgpu", "cpu"];
 
     /// <summary>The devices of the backends in this build, the preferred backend first.</summary>
-    internal static GpuDevices Devices { get; } = new([new CpuProvider()]);
+    internal static GpuDevices Devices { get; } = new([new WebGpuProvider(), new CpuProvider()]);
 
     /// <summary>Finds a backend of this build; null when it was left out.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>

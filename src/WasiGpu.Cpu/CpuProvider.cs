@@ -36,6 +36,9 @@ public sealed class CpuProvider : IGpuProvider
     /// <inheritdoc/>
     public string Backend => CpuDevice.BackendName;
 
+    /// <summary>False: the processors are what is taken where no other hardware is.</summary>
+    public bool MayHaveHardware => false;
+
     /// <inheritdoc/>
     public GpuDiscovery Discover()
     {

@@ -18,14 +18,15 @@ internal static unsafe class Adapters
     ];
 
     /// <summary>Lists the adapters: hardware first, the fastest of it first, then software.</summary>
+    /// <param name="vulkanLoader">The library that Dawn will load for it.</param>
     /// <exception cref="GpuUnavailableException">There is none; the message says why.</exception>
-    internal static IReadOnlyList<Adapter> Find()
+    internal static IReadOnlyList<Adapter> Find(string vulkanLoader = VulkanLoader)
     {
         nint instance = DawnInstance.Pointer;
-        if (OperatingSystem.IsLinux() && !NativeLibrary.TryLoad(VulkanLoader, out _))
+        if (OperatingSystem.IsLinux() && !NativeLibrary.TryLoad(vulkanLoader, out _))
         {
             throw new GpuUnavailableException(
-                $"{VulkanLoader} not found: install the Vulkan loader (Debian and Ubuntu: libvulkan1)");
+                $"{vulkanLoader} not found: install the Vulkan loader (Debian and Ubuntu: libvulkan1)");
         }
 
         List<Adapter> found = [];
@@ -100,10 +101,36 @@ internal static unsafe class Adapters
             info.VendorId,
             info.DeviceId,
             limits,
-            limits.MaxBufferSize,
+            MemoryBytes(pointer) ?? limits.MaxBufferSize,
             request);
         Dawn.wgpuAdapterInfoFreeMembers(info);
         return adapter;
+    }
+
+    /// <summary>The size of an adapter's largest memory of its own; null where it does not tell.</summary>
+    private static ulong? MemoryBytes(nint pointer)
+    {
+        Dawn.MemoryHeaps heaps = new() { Chained = new Dawn.Chained { Type = Dawn.TypeMemoryHeaps } };
+        Dawn.AdapterInfo info = new() { Next = &heaps };
+        if (Dawn.wgpuAdapterGetInfo(pointer, &info) != Dawn.StatusSuccess)
+        {
+            return null;
+        }
+
+        ulong largest = 0;
+        for (nuint i = 0; i < heaps.Count; i++)
+        {
+            Dawn.MemoryHeap heap = heaps.Items[i];
+            if ((heap.Properties & Dawn.HeapDeviceLocal) != 0)
+            {
+                largest = Math.Max(largest, heap.Size);
+            }
+        }
+
+        Dawn.wgpuAdapterInfoFreeMembers(info);
+        heaps.Chained.Next = null;
+        Dawn.wgpuAdapterPropertiesMemoryHeapsFreeMembers(heaps);
+        return largest == 0 ? null : largest;
     }
 
     /// <summary>Everything an adapter can do, as a device is asked for.</summary>

@@ -46,7 +46,7 @@ internal sealed unsafe class BufferPool(SharedDevice device)
         // The pool's own memory may be what is missing; it is free once the work submitted with it is done.
         if (made is null && error.Kind == GpuErrorKind.OutOfMemory && Clear())
         {
-            device.WaitIdle(TimeSpan.FromMilliseconds(500));
+            _ = device.WaitIdle(TimeSpan.FromMilliseconds(500));
             made = TryCreate(capacity, out error);
         }
 

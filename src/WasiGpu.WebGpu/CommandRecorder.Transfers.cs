@@ -13,9 +13,8 @@ internal sealed unsafe partial class CommandRecorder
     internal void Upload(DeviceBuffer target, ulong offset, byte* source, ulong sizeBytes)
     {
         Check.That(_encoder is null);
-        if (_device.Adapter.IsSoftware)
+        if (!_device.UsesUploadStaging)
         {
-            // The device's memory is the host's: Dawn's own copy is the quickest.
             Dawn.wgpuQueueWriteBuffer(_device.Queue, target.Pointer, offset, source, (nuint)sizeBytes);
             return;
         }
@@ -87,8 +86,8 @@ internal sealed unsafe partial class CommandRecorder
         _device.Downloads.Return(download.Staging);
     }
 
-    /// <summary>Pieces under way are forgotten when a call fails: their targets are no longer to be written.</summary>
-    private void DropDownloads()
+    /// <summary>Forgets the pieces under way: after a failed call their targets are no longer to be written.</summary>
+    internal void DropDownloads()
     {
         while (_downloads.TryDequeue(out Download download))
         {

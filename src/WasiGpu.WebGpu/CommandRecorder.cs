@@ -24,7 +24,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     private readonly Deadline _deadline;
     private readonly double _submitMs;
     private readonly DeviceBuffer _parameters;
-    private readonly byte* _parameterBytes;
+    private readonly byte[] _parameterBytes;
     private readonly List<DeviceBuffer> _retired = [];
     private readonly Queue<Submission> _unfinished = [];
     private double _unfinishedMs;
@@ -46,7 +46,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         _submitMs = device.Adapter.IsSoftware ? 50 : 2;
         _parameters = device.CreateOwnedBuffer(
             Dawn.UsageUniform | Dawn.UsageCopyDst, MaxCalls * PipelineCache.ParameterBytes);
-        _parameterBytes = (byte*)NativeMemory.AllocZeroed(MaxCalls, PipelineCache.ParameterBytes);
+        _parameterBytes = new byte[MaxCalls * PipelineCache.ParameterBytes];
     }
 
     /// <summary>The device's time in this session's kernels, as far as their submissions are known to be done.</summary>
@@ -78,8 +78,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
 
         ThrowIfOver();
         uint offset = (uint)_callCount * PipelineCache.ParameterBytes;
-        MemoryMarshal.AsBytes(parameters).CopyTo(
-            new Span<byte>(_parameterBytes + offset, (int)PipelineCache.ParameterBytes));
+        MemoryMarshal.AsBytes(parameters).CopyTo(_parameterBytes.AsSpan((int)offset));
         _callCount++;
         nint pass = OpenPass();
         if (_boundPipeline != pipeline.Pointer)
@@ -163,12 +162,11 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         if (_callCount > 0)
         {
             // The queue writes these before the commands, and after all that was submitted earlier.
-            Dawn.wgpuQueueWriteBuffer(
-                _device.Queue,
-                _parameters.Pointer,
-                0,
-                _parameterBytes,
-                (nuint)_callCount * PipelineCache.ParameterBytes);
+            fixed (byte* bytes = _parameterBytes)
+            {
+                nuint size = (nuint)_callCount * PipelineCache.ParameterBytes;
+                Dawn.wgpuQueueWriteBuffer(_device.Queue, _parameters.Pointer, 0, bytes, size);
+            }
         }
 
         Dawn.wgpuQueueSubmit(_device.Queue, 1, &commands);
@@ -229,7 +227,6 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
 
         Reset();
         _parameters.Dispose();
-        NativeMemory.Free(_parameterBytes);
     }
 
     private double CopyMs(ulong sizeBytes) => sizeBytes / (_device.Adapter.IsSoftware ? 2e6 : 5e8);

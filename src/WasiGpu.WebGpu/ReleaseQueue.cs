@@ -22,6 +22,9 @@ internal sealed unsafe class ReleaseQueue
     /// <summary>The number of objects not yet released.</summary>
     internal long LiveHandles => Interlocked.Read(ref _liveHandles);
 
+    /// <summary>Whether nothing waits to be released.</summary>
+    internal bool IsEmpty => _released.Count == 0;
+
     internal void Add() => Interlocked.Increment(ref _liveHandles);
 
     /// <summary>Lets the thread release an object that <see cref="Add"/> counted.</summary>

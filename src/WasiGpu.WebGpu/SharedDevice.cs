@@ -18,6 +18,7 @@ internal sealed unsafe class SharedDevice : IDisposable
         Adapter = adapter;
         Health = health;
         HasTimestamps = hasTimestamps;
+        UsesUploadStaging = !adapter.IsSoftware;
         _device = new DawnHandle(device, &Dawn.wgpuDeviceRelease, Releases);
         _queue = new DawnHandle(Dawn.wgpuDeviceGetQueue(device), &Dawn.wgpuQueueRelease, Releases);
         Memory = new MemoryBudget(adapter.MemoryBytes);
@@ -36,6 +37,10 @@ internal sealed unsafe class SharedDevice : IDisposable
 
     /// <summary>Whether kernels can be timed by the device.</summary>
     internal bool HasTimestamps { get; }
+
+    /// <summary>Whether uploads go through kept staging buffers. Where the device's memory is the host's, Dawn's own copy is
+    /// quicker.</summary>
+    internal bool UsesUploadStaging { get; set; }
 
     internal MemoryBudget Memory { get; }
 
@@ -116,11 +121,12 @@ internal sealed unsafe class SharedDevice : IDisposable
     }
 
     /// <summary>Waits until all submitted work is done, or the time is over.</summary>
-    internal void WaitIdle(TimeSpan limit)
+    /// <returns>Whether all is done.</returns>
+    internal bool WaitIdle(TimeSpan limit)
     {
         DawnCompletion completion = new();
         Dawn.Future future = Dawn.wgpuQueueOnSubmittedWorkDone(Queue, completion.ForStatus());
-        _ = DawnInstance.Wait(future, completion, Deadline.Never, limit);
+        return DawnInstance.Wait(future, completion, Deadline.Never, limit);
     }
 
     /// <summary>Releases everything; the device's thread does it, also while work is queued.</summary>
@@ -145,12 +151,30 @@ internal sealed unsafe class SharedDevice : IDisposable
                 $"{adapter.Name} cannot be shared by threads: the Dawn library is not the one this program is for");
         }
 
+        // Dawn rounds timestamps to tens of microseconds against web pages that would measure others' secrets.
+        ReadOnlySpan<byte> quantization = "timestamp_quantization\0"u8;
+        fixed (byte* disabled = quantization)
+        {
+            Dawn.Toggles toggles = new()
+            {
+                Chained = new Dawn.Chained { Type = Dawn.TypeDawnToggles },
+                DisabledCount = 1,
+                Disabled = &disabled,
+            };
+            return Open(adapter, pointer, hasTimestamps, &toggles);
+        }
+    }
+
+    private static SharedDevice Open(Adapter adapter, nint pointer, bool hasTimestamps, Dawn.Toggles* toggles)
+    {
         uint* features = stackalloc uint[] { Dawn.FeatureImplicitDeviceSynchronization, Dawn.FeatureTimestampQuery };
         Dawn.Limits limits = Adapters.Limits(pointer);
         DeviceHealth health = new();
+        Dawn.Labelled labelled = Dawn.Labelled.None;
+        labelled.Next = toggles;
         Dawn.DeviceDescriptor descriptor = new()
         {
-            Labelled = Dawn.Labelled.None,
+            Labelled = labelled,
             RequiredFeatures = new Dawn.Features { Count = hasTimestamps ? 2u : 1u, Items = features },
             RequiredLimits = &limits,
             DefaultQueue = Dawn.Labelled.None,
@@ -165,8 +189,18 @@ internal sealed unsafe class SharedDevice : IDisposable
                 $"{adapter.Name} did not answer within {OpenLimit.TotalSeconds} s");
         }
 
-        return completion.Status == Dawn.StatusSuccess
-            ? new SharedDevice(adapter, completion.Result, health, hasTimestamps)
-            : throw new GpuUnavailableException($"{adapter.Name} cannot be opened: {completion.Message}");
+        if (completion.Status != Dawn.StatusSuccess)
+        {
+            throw new GpuUnavailableException($"{adapter.Name} cannot be opened: {completion.Message}");
+        }
+
+        SharedDevice device = new(adapter, completion.Result, health, hasTimestamps);
+        if (DeviceCheck.Run(device) is { } fault)
+        {
+            device.Dispose();
+            throw new GpuUnavailableException($"{adapter.Name} cannot be used: {fault}");
+        }
+
+        return device;
     }
 }

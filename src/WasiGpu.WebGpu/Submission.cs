@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WasiGpu.WebGpu.Native;
 
 namespace WasiGpu.WebGpu;
@@ -20,6 +21,8 @@ internal sealed unsafe class Submission : IDisposable
     private DawnCompletion _completion = new();
     private Dawn.Future _future;
     private bool _isMapped;
+    private bool _hasKernels;
+    private long _submitted;
 
     internal Submission(SharedDevice device)
     {
@@ -63,6 +66,7 @@ internal sealed unsafe class Submission : IDisposable
     /// <returns>Whether the pass is timed.</returns>
     internal bool TryTimePass(Dawn.PassTimestampWrites* writes)
     {
+        _hasKernels = true;
         if (_querySet is null || PassCount == MaxPasses)
         {
             return false;
@@ -95,6 +99,7 @@ internal sealed unsafe class Submission : IDisposable
     /// <summary>Asks to be told of the end, after the commands were submitted.</summary>
     internal void Submitted()
     {
+        _submitted = Stopwatch.GetTimestamp();
         _completion = new DawnCompletion();
         _isMapped = PassCount > 0;
         _future = _isMapped
@@ -112,11 +117,12 @@ internal sealed unsafe class Submission : IDisposable
     }
 
     /// <summary>Makes a submission that is done ready for the next use.</summary>
-    /// <param name="kernelTime">The time of its passes on the device.</param>
+    /// <param name="kernelTime">The time of its passes on the device; the time until it was found done, where the device
+    /// has no timestamps.</param>
     /// <returns>Null, or Dawn's message when the device failed.</returns>
     internal string? Finish(out TimeSpan kernelTime)
     {
-        kernelTime = TimeSpan.Zero;
+        kernelTime = _querySet is null && _hasKernels ? Stopwatch.GetElapsedTime(_submitted) : TimeSpan.Zero;
         string? failure = _completion.Status == Dawn.StatusSuccess ? null : _completion.Message;
         if (_isMapped && failure is null)
         {
@@ -130,14 +136,18 @@ internal sealed unsafe class Submission : IDisposable
             Dawn.wgpuBufferUnmap(_readable.Pointer);
         }
 
-        PassCount = 0;
-        EstimatedMs = 0;
-        _isMapped = false;
+        Reset();
         return failure;
     }
 
     /// <summary>Forgets passes that were recorded and will not be submitted.</summary>
-    internal void Reset() => PassCount = 0;
+    internal void Reset()
+    {
+        PassCount = 0;
+        EstimatedMs = 0;
+        _isMapped = false;
+        _hasKernels = false;
+    }
 
     /// <summary>Releases the objects, also while the device works on them.</summary>
     public void Dispose()

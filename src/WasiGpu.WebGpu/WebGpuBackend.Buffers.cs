@@ -87,9 +87,19 @@ internal sealed unsafe partial class WebGpuBackend
     {
         Check.Valid(BufferRules.CheckRange("buffer", source, offset, target.LengthBytes));
         StartKernel();
-        if (target.LengthBytes != 0)
+        if (target.LengthBytes == 0)
+        {
+            return;
+        }
+
+        try
         {
             ReadBytes(Own(source).Memory, offset, target.Pointer, target.LengthBytes);
+        }
+        catch (Exception)
+        {
+            _commands.DropDownloads();
+            throw;
         }
     }
 
@@ -137,18 +147,17 @@ internal sealed unsafe partial class WebGpuBackend
         (uint firstMask, uint firstValue) = PartOfWord(firstWord, offset, end, source);
         (uint lastMask, uint lastValue) = PartOfWord(lastWord, offset, end, source);
 
-        // The kernel sees two slices of the buffer's words at most; both words lie in one where they are near.
         KernelPipeline pipeline = Pipeline("MergeBytes.wgsl", "merge", [], "w");
         if (firstMask != 0)
         {
             BufferView view = WordsAround(target, firstWord, out uint word);
-            Dispatch(pipeline, [word, firstMask, firstValue, word, 0, 0], [view], 1, 1, 0.01);
+            Dispatch(pipeline, [word, firstMask, firstValue], [view], 1, 1, 0.01);
         }
 
         if (lastMask != 0 && lastWord != firstWord)
         {
             BufferView view = WordsAround(target, lastWord, out uint word);
-            Dispatch(pipeline, [word, lastMask, lastValue, word, 0, 0], [view], 1, 1, 0.01);
+            Dispatch(pipeline, [word, lastMask, lastValue], [view], 1, 1, 0.01);
         }
     }
 

@@ -9,6 +9,10 @@ public sealed class WebGpuProvider : IGpuProvider
     /// <inheritdoc/>
     public string Backend => WebGpuDevice.BackendName;
 
+    /// <summary>False where the system has no GPU's device file: loading every Vulkan driver to learn that costs more than
+    /// many guests run.</summary>
+    public bool MayHaveHardware => !OperatingSystem.IsLinux() || DeviceFiles.AnyGpu();
+
     /// <inheritdoc/>
     public GpuDiscovery Discover()
     {

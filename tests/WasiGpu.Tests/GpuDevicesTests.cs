@@ -21,6 +21,15 @@ public sealed class GpuDevicesTests
     }
 
     [Fact]
+    public void Open_AutoAndSurelyNoHardware_DoesNotAskTheProvider()
+    {
+        ListedProvider unasked = new("webgpu", true) { HasSurelyNone = true };
+
+        Assert.Equal("cpu:0", Opened([unasked, Cpu]));
+        Assert.Equal("cuda:0", Opened([unasked, new ListedProvider("cuda", true), Cpu], "auto", "0"));
+    }
+
+    [Fact]
     public void Open_AutoAndHardwareFails_TakesTheNext()
     {
         ListedProvider broken = new("cuda", true)

@@ -8,8 +8,14 @@ internal sealed class ListedProvider(string backend, params bool[] hardware) : I
     /// <summary>Gets the number of the device opened; throws where a device cannot be.</summary>
     internal Func<int, IGpuDevice> Opening { get; init; } = index => throw new OpenedException(backend, index);
 
+    /// <summary>Whether the provider must not be asked for its devices.</summary>
+    internal bool HasSurelyNone { get; init; }
+
+    public bool MayHaveHardware => !HasSurelyNone;
+
     public GpuDiscovery Discover()
     {
+        Assert.False(HasSurelyNone, "a driver was loaded for nothing");
         return new GpuDiscovery(
             [.. hardware.Select((isHardware, index) => new DeviceInfo
             {

@@ -11,5 +11,11 @@ internal static class SoftwareVulkan
 
     /// <summary>Chooses the driver before the Vulkan loader looks for one.</summary>
     [ModuleInitializer]
-    internal static void Choose() => _ = LibC.setenv("VK_DRIVER_FILES", DriverFile, 1);
+    internal static void Choose()
+    {
+        _ = LibC.setenv("VK_DRIVER_FILES", DriverFile, 1);
+
+        // A layer of Mesa that chooses among displays has nothing to do here, and complains where there is none.
+        _ = LibC.setenv("NODEVICE_SELECT", "1", 1);
+    }
 }

@@ -6,6 +6,10 @@ namespace WasiGpu.WebGpu.Native;
 internal static unsafe partial class Dawn
 {
     internal const uint TypeShaderSourceWgsl = 2;
+    internal const uint TypeDawnToggles = 0x5000A;
+    internal const uint TypeMemoryHeaps = 0x50013;
+
+    internal const ulong HeapDeviceLocal = 1;
 
     internal const uint StatusSuccess = 1;
 
@@ -148,6 +152,33 @@ internal static unsafe partial class Dawn
         internal uint DeviceId;
         internal uint SubgroupMinSize;
         internal uint SubgroupMaxSize;
+    }
+
+    /// <summary>Chained to <see cref="AdapterInfo"/>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct MemoryHeaps
+    {
+        internal Chained Chained;
+        internal nuint Count;
+        internal MemoryHeap* Items;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct MemoryHeap
+    {
+        internal ulong Properties;
+        internal ulong Size;
+    }
+
+    /// <summary>Chained to <see cref="DeviceDescriptor"/>: names of what to switch on and off inside Dawn.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Toggles
+    {
+        internal Chained Chained;
+        internal nuint EnabledCount;
+        internal byte** Enabled;
+        internal nuint DisabledCount;
+        internal byte** Disabled;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -49,6 +49,10 @@ internal static unsafe partial class Dawn
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void wgpuAdapterPropertiesMemoryHeapsFreeMembers(MemoryHeaps heaps);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial uint wgpuAdapterGetLimits(nint adapter, Limits* limits);
 
     [LibraryImport(Library)]

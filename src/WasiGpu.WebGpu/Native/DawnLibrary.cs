@@ -9,6 +9,12 @@ namespace WasiGpu.WebGpu.Native;
 /// </summary>
 internal static class DawnLibrary
 {
+    private const string LinuxRuntime = "linux-x64";
+
+    /// <summary>The size of the library in the package version that <c>dawn/package.json</c> pins. The interface has no
+    /// version, and a hash would take longer than opening a device.</summary>
+    private const long LinuxLibraryBytes = 19_695_792;
+
     private static readonly Lock Gate = new();
     private static bool _isLoaded;
 
@@ -33,6 +39,11 @@ internal static class DawnLibrary
             {
                 if (File.Exists(path) && NativeLibrary.TryLoad(path, out nint library))
                 {
+                    if (runtime == LinuxRuntime && new FileInfo(path).Length != LinuxLibraryBytes)
+                    {
+                        return $"{path} is not the build of Dawn that this program is for: take the one of its build";
+                    }
+
                     NativeLibrary.SetDllImportResolver(
                         typeof(DawnLibrary).Assembly, (name, _, _) => name == Dawn.Library ? library : 0);
                     _isLoaded = true;
@@ -60,7 +71,7 @@ internal static class DawnLibrary
     private static string? RuntimeName()
     {
         Architecture architecture = RuntimeInformation.ProcessArchitecture;
-        return architecture == Architecture.X64 && OperatingSystem.IsLinux() ? "linux-x64"
+        return architecture == Architecture.X64 && OperatingSystem.IsLinux() ? LinuxRuntime
             : architecture == Architecture.X64 && OperatingSystem.IsWindows() ? "win-x64"
             : architecture == Architecture.X64 && OperatingSystem.IsMacOS() ? "osx-x64"
             : architecture == Architecture.Arm64 && OperatingSystem.IsMacOS() ? "osx-arm64"

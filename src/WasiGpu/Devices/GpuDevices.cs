@@ -78,7 +78,7 @@ public sealed class GpuDevices(IReadOnlyList<IGpuProvider> providers)
     private IGpuDevice OpenBest()
     {
         List<string> reasons = [];
-        foreach (IGpuProvider provider in Providers)
+        foreach (IGpuProvider provider in Providers.Where(provider => provider.MayHaveHardware))
         {
             IReadOnlyList<DeviceInfo> devices = provider.Discover().Devices;
             for (int index = 0; index < devices.Count; index++)
@@ -110,7 +110,8 @@ public sealed class GpuDevices(IReadOnlyList<IGpuProvider> providers)
     /// <summary>The provider that <see cref="Auto"/> looks at first.</summary>
     private IGpuProvider FindBest()
     {
-        return Providers.FirstOrDefault(provider => provider.Discover().Devices.Any(device => device.IsHardware))
+        return Providers.FirstOrDefault(provider =>
+                provider.MayHaveHardware && provider.Discover().Devices.Any(device => device.IsHardware))
             ?? FindProvider("cpu");
     }
 }

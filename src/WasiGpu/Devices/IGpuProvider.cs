@@ -14,6 +14,12 @@ public interface IGpuProvider
     string Backend { get; }
 
     /// <summary>
+    /// False when there is surely no hardware device, as far as can be told without loading a driver; then
+    /// <see cref="GpuDevices.Auto"/> passes the provider by.
+    /// </summary>
+    bool MayHaveHardware => true;
+
+    /// <summary>
     /// Lists the devices, best first. Cheap enough to call for a listing (it may load a driver, it opens no
     /// device) and never throws: a missing driver is a state, told in
     /// <see cref="GpuDiscovery.UnavailableReason"/>.

@@ -1,0 +1,68 @@
+namespace WasiGpu.WebGpu.Tests;
+
+/// <summary>What is made is released, however often.</summary>
+public sealed class LeakTests
+{
+    private const int Rounds = 10_000;
+
+    [Fact]
+    public void BufferRounds_TenThousand_KeepTheNumberOfObjects()
+    {
+        using TestSession session = new();
+        ReleaseQueue releases = session.Device.Shared.Releases;
+        Run(session, Rounds / 10);
+        long before = Settled(releases);
+
+        Run(session, Rounds);
+
+        Assert.InRange(Settled(releases), 0, before + 8);
+    }
+
+    [Fact]
+    public void Sessions_Hundreds_KeepTheNumberOfObjects()
+    {
+        using TestSession session = new();
+        ReleaseQueue releases = session.Device.Shared.Releases;
+        RunSessions(session, 40);
+        long before = Settled(releases);
+
+        RunSessions(session, 400);
+
+        Assert.InRange(Settled(releases), 0, before + 8);
+    }
+
+    private static void Run(TestSession session, int rounds)
+    {
+        for (int round = 0; round < rounds; round++)
+        {
+            GpuBuffer buffer = session.Create(((ulong)round % 7 * 1000) + 5);
+            session.Write(buffer, 1, [1, 2, 3]);
+            session.Backend.Copy(buffer, 1, buffer, 2, 2);
+            if (round % 50 == 0)
+            {
+                Assert.Equal([0, 1, 1, 2, 0], session.Read<byte>(buffer, 5));
+            }
+
+            session.Backend.DestroyBuffer(buffer);
+        }
+
+        session.Backend.Sync();
+    }
+
+    private static void RunSessions(TestSession session, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            using IGpuBackend backend = session.Device.CreateBackend(new BackendOptions());
+            GpuBuffer buffer = backend.CreateBuffer(1000, BufferUsage.Storage);
+            backend.Copy(buffer, 0, buffer, 100, 500);
+        }
+    }
+
+    /// <summary>The number of objects once the device's thread has released what it was given.</summary>
+    private static long Settled(ReleaseQueue releases)
+    {
+        Assert.True(SpinWait.SpinUntil(() => releases.IsEmpty, TimeSpan.FromSeconds(20)));
+        return releases.LiveHandles;
+    }
+}
