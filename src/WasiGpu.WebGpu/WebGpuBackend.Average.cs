@@ -48,8 +48,9 @@ internal sealed partial class WebGpuBackend
             return;
         }
 
-        uint lanes = AverageLanes(parameters.NTrees);
-        bool isShort = length <= AverageShortRow;
+        // Barriers are what a software driver is slowest at: there a thread has a row for itself.
+        uint lanes = IsSoftware ? 1 : AverageLanes(parameters.NTrees);
+        bool isShort = length <= AverageShortRow && !IsSoftware;
         uint tileRows = isShort ? AverageTileElements / parameters.NTrees & ~3u : GroupSize / lanes;
         KernelPipeline pipeline = Pipeline(
             "Average.wgsl",

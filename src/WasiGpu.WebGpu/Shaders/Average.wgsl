@@ -1,6 +1,6 @@
 // average: means of rows. Short rows are copied to workgroup memory in one run, so that memory is read in order;
-// long rows are read in order by the lanes that share a row, very long ones in chunks whose sums are added in
-// two words. The order of addition depends on the place and the length of the row alone.
+// long rows are read in order by the lanes that share a row, very long ones in chunks. Where barriers are dear, a
+// thread has a row for itself (lanes = 1). The order of addition depends on the place and the length of the row alone.
 
 const SIGN = 0x80000000u;
 const INFINITY = 0x7f800000u;
@@ -116,7 +116,7 @@ fn chunk_of_row(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocati
     let sum = over_lanes(of_range(start, length, thread), thread);
     if thread == 0u {
         partials[params.output_start + row * params.chunk_count + chunk] =
-            vec2(bitcast<u32>(sum.value), sum.flags);
+            vec2(bitcast<u32>(sum.value + sum.rest), sum.flags);
     }
 }
 
@@ -173,7 +173,7 @@ fn of_range(start: u32, length: u32, lane: u32) -> Sum {
             values[i] = select(bitcast<vec4<f32>>(bits), vec4(0.0), is_special);
         }
         let s = (values[0] + values[1]) + (values[2] + values[3]);
-        sum.value += (s.x + s.y) + (s.z + s.w);
+        sum = added(sum, (s.x + s.y) + (s.z + s.w));
     }
     return sum;
 }
@@ -181,6 +181,9 @@ fn of_range(start: u32, length: u32, lane: u32) -> Sum {
 // Adds the sums of the lanes that share a row; the result is lane 0's.
 fn over_lanes(value: Sum, thread: u32) -> Sum {
     var sum = value;
+    if lanes == 1u {
+        return sum;
+    }
     workgroupBarrier();
     exchange[thread] = vec4(bitcast<u32>(sum.value), bitcast<u32>(sum.rest), sum.flags, 0u);
     for (var width = lanes / 2u; width > 0u; width /= 2u) {
