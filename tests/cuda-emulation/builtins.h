@@ -255,13 +255,13 @@ inline uint2 loadReadOnly(const uint2* address) { return emulation::loadAligned(
 inline float4 loadReadOnly(const float4* address) { return emulation::loadAligned(address); }
 inline uint4 loadReadOnly(const uint4* address) { return emulation::loadAligned(address); }
 
-inline void storeOnce(float4* address, float4 value)
+inline void storeVector(float4* address, float4 value)
 {
     emulation::checkAlignment(address, sizeof(float4));
     *address = value;
 }
 
-inline void storeOnce(uint4* address, uint4 value)
+inline void storeVector(uint4* address, uint4 value)
 {
     emulation::checkAlignment(address, sizeof(uint4));
     *address = value;

@@ -65,7 +65,7 @@ extern "C" __global__ void __launch_bounds__(256) bootstrap_sample(
         u64 block = first + i * ThreadsOfBlock;
         if (4 * block + 4 <= count)
         {
-            storeOnce(&blocks[block], drawn[i]);
+            storeVector(&blocks[block], drawn[i]);
         }
         else if (4 * block < count)
         {

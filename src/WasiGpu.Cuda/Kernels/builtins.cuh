@@ -327,18 +327,18 @@ __device__ __forceinline__ uint4 loadReadOnly(const uint4* address)
     return value;
 }
 
-// Stores 16 bytes that this kernel does not read again.
-__device__ __forceinline__ void storeOnce(float4* address, float4 value)
+// Stores 16 bytes in one access.
+__device__ __forceinline__ void storeVector(float4* address, float4 value)
 {
-    asm volatile("st.global.cs.v4.f32 [%0], {%1, %2, %3, %4};"
+    asm volatile("st.global.v4.f32 [%0], {%1, %2, %3, %4};"
                  :
                  : "l"(address), "f"(value.x), "f"(value.y), "f"(value.z), "f"(value.w)
                  : "memory");
 }
 
-__device__ __forceinline__ void storeOnce(uint4* address, uint4 value)
+__device__ __forceinline__ void storeVector(uint4* address, uint4 value)
 {
-    asm volatile("st.global.cs.v4.u32 [%0], {%1, %2, %3, %4};"
+    asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};"
                  :
                  : "l"(address), "r"(value.x), "r"(value.y), "r"(value.z), "r"(value.w)
                  : "memory");
