@@ -45,6 +45,7 @@ internal sealed unsafe partial class CudaBackend
         Check.That(isAlive);
         if (isAlive)
         {
+            ForgetForestsOf((CudaBuffer)buffer);
             _device.DeviceMemory.Free(((CudaBuffer)buffer).Pointer, buffer.SizeBytes, _queue.Stream);
         }
     }

@@ -102,6 +102,7 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
 
         _buffers.Clear();
         FreeScratch();
+        FreeForests();
         _cublas?.Free(isIdle);
         FreeStreams();
         _arguments.Dispose();

@@ -4,27 +4,26 @@ using System.Runtime.InteropServices;
 namespace WasiGpu.Cuda;
 
 /// <summary>
-/// The arguments of one launch at a time, in memory that is used again for the next: each in a slot of 8 bytes, and
-/// the table of the slots' addresses that the driver wants.
+/// The arguments of one launch at a time, in memory that is used again for the next: each in slots of 8 bytes, and
+/// the table of their addresses that the driver wants.
 /// </summary>
 internal sealed unsafe class KernelArguments : IDisposable
 {
-    private const int Capacity = 32;
+    private const int MaxArguments = 32;
+    private const int MaxSlots = 96;
 
     private byte* _memory;
     private int _count;
+    private int _slotCount;
 
     internal KernelArguments()
     {
-        _memory = (byte*)NativeMemory.AllocZeroed(Capacity * (nuint)(sizeof(ulong) + sizeof(void*)));
-        for (int i = 0; i < Capacity; i++)
-        {
-            Table[i] = _memory + (i * sizeof(ulong));
-        }
+        _memory = (byte*)NativeMemory.AllocZeroed(
+            (MaxSlots * (nuint)sizeof(ulong)) + (MaxArguments * (nuint)sizeof(void*)));
     }
 
     /// <summary>The addresses of the arguments.</summary>
-    internal void** Table => (void**)(_memory + (Capacity * sizeof(ulong)));
+    internal void** Table => (void**)(_memory + (MaxSlots * sizeof(ulong)));
 
     /// <summary>Frees the memory.</summary>
     public void Dispose()
@@ -37,16 +36,21 @@ internal sealed unsafe class KernelArguments : IDisposable
     internal KernelArguments Clear()
     {
         _count = 0;
+        _slotCount = 0;
         return this;
     }
 
-    /// <summary>Adds an argument: a number, or a device address as <c>ulong</c>, of just the kernel's type.</summary>
+    /// <summary>Adds an argument: a number, a device address as <c>ulong</c>, or a structure of them, of just the
+    /// kernel's type.</summary>
     internal KernelArguments Add<T>(T value)
         where T : unmanaged
     {
-        Check.That(sizeof(T) <= sizeof(ulong) && _count < Capacity);
-        Unsafe.WriteUnaligned(_memory + (_count * sizeof(ulong)), value);
-        _count++;
+        int slots = (sizeof(T) + sizeof(ulong) - 1) / sizeof(ulong);
+        Check.That(_count < MaxArguments && _slotCount + slots <= MaxSlots);
+        byte* place = _memory + (_slotCount * sizeof(ulong));
+        Unsafe.WriteUnaligned(place, value);
+        Table[_count++] = place;
+        _slotCount += slots;
         return this;
     }
 }

@@ -1,0 +1,228 @@
+using System.Numerics;
+
+namespace WasiGpu.Cuda;
+
+/// <content>Walks of compiled forests.</content>
+internal sealed unsafe partial class CudaBackend
+{
+    private const uint QuantiseThreads = 1024;
+    private const uint TransposeThreads = 256;
+    private const uint TransposeRows = 128;
+    private const uint RowPadding = 256;
+
+    /// <summary>Rows times trees up to which a block a row is faster than tiles of rows.</summary>
+    private const ulong MostSmallWalks = 1 << 20;
+
+    /// <summary>Rows of a launch: bounds the working memory.</summary>
+    private const ulong MaxLaunchRows = 1 << 20;
+
+    /// <summary>Rows times trees of a launch: 20 ms where a walk takes what it takes on an H100.</summary>
+    private const ulong MaxLaunchWalks = 1UL << 32;
+
+    /// <summary>Rows times trees of a launch of a block a row.</summary>
+    private const ulong MaxLaunchSmallWalks = 1UL << 28;
+
+    private const uint MaxShared = 227 << 10;
+
+    private static readonly KernelName PredictPairs = new("forest-predict", "predictPairs");
+    private static readonly KernelName PredictQuads = new("forest-predict", "predictQuads");
+    private static readonly KernelName QuantiseRows1 = new("forest-predict", "quantiseRows1", MaxShared);
+    private static readonly KernelName QuantiseRows2 = new("forest-predict", "quantiseRows2", MaxShared);
+    private static readonly KernelName QuantiseColumns1 = new("forest-predict", "quantiseColumns1", MaxShared);
+    private static readonly KernelName QuantiseColumns2 = new("forest-predict", "quantiseColumns2", MaxShared);
+    private static readonly KernelName TransposeSamples = new("forest-predict", "transposeSamples", MaxShared);
+    private static readonly KernelName FinishMeans = new("forest-predict", "finishMeans");
+    private static readonly KernelName WalkPerfect2x4 = new("forest-predict", "walkPerfect2x4b1", MaxShared);
+    private static readonly KernelName WalkPerfect2x5 = new("forest-predict", "walkPerfect2x5b1", MaxShared);
+    private static readonly KernelName WalkPerfect2x8 = new("forest-predict", "walkPerfect2x8b1", MaxShared);
+    private static readonly KernelName WalkPerfect2x5Twice = new("forest-predict", "walkPerfect2x5b2", MaxShared);
+    private static readonly KernelName WalkPerfect4x4 = new("forest-predict", "walkPerfect4x4b1", MaxShared);
+    private static readonly KernelName WalkPerfect4x5 = new("forest-predict", "walkPerfect4x5b1", MaxShared);
+
+    /// <summary>Predicts with the form that suits the number of rows; all give the same bits.</summary>
+    private void PredictCompiled(
+        in BatchPredictParams parameters,
+        CompiledForest forest,
+        GpuBuffer samples,
+        GpuBuffer output)
+    {
+        ulong walks = (ulong)parameters.BatchSize * parameters.NTrees;
+        if (forest.Perfect is { } plan && (walks > MostSmallWalks || (forest.Quads is null && forest.Pairs == 0)))
+        {
+            PredictTiles(parameters, plan, samples, output);
+            return;
+        }
+
+        PredictRows(parameters, forest, samples, output);
+    }
+
+    /// <summary>A block a row.</summary>
+    private void PredictRows(
+        in BatchPredictParams parameters,
+        CompiledForest forest,
+        GpuBuffer samples,
+        GpuBuffer output)
+    {
+        uint trees = parameters.NTrees;
+        uint threads = Math.Clamp(BitOperations.RoundUpToPowerOf2(trees), 128u, 1024u);
+        ulong launchRows = Math.Clamp(MaxLaunchSmallWalks / trees, 1, MaxLaunchRows);
+        using KernelScope scope = StartKernel(SmallNanoseconds(Math.Min(launchRows, parameters.BatchSize), trees));
+        ulong from = Input(samples);
+        ulong to = Output(output);
+        for (ulong first = 0; first < parameters.BatchSize; first += launchRows)
+        {
+            uint rows = (uint)Math.Min(launchRows, parameters.BatchSize - first);
+            if (first != 0)
+            {
+                ContinueKernel(SmallNanoseconds(rows, trees));
+            }
+
+            if (forest.Quads is { } quads)
+            {
+                Launch(PredictQuads, rows, threads, Arguments
+                    .Add(from)
+                    .Add(first)
+                    .Add(parameters.NFeatures)
+                    .Add(trees)
+                    .Add(quads.Levels)
+                    .Add(quads.Records)
+                    .Add(quads.Leaves)
+                    .Add(to));
+            }
+            else
+            {
+                Launch(PredictPairs, rows, threads, Arguments
+                    .Add(from)
+                    .Add(first)
+                    .Add(parameters.NFeatures)
+                    .Add(trees)
+                    .Add(forest.Pairs)
+                    .Add(to));
+            }
+        }
+    }
+
+    /// <summary>Codes of the samples, tiles of them against groups of trees, and the means.</summary>
+    private void PredictTiles(
+        in BatchPredictParams parameters,
+        PerfectPlan plan,
+        GpuBuffer samples,
+        GpuBuffer output)
+    {
+        ulong featureCount = parameters.NFeatures;
+        ulong mostRows = Math.Clamp(MaxLaunchWalks / parameters.NTrees, RowPadding, MaxLaunchRows);
+        ulong launchRows = Math.Min(mostRows & ~(ulong)(RowPadding - 1), parameters.BatchSize);
+
+        // The last block of rows writes codes past the rows.
+        ulong paddedRows = (launchRows + 511) & ~511UL;
+        ulong codeBytes = paddedRows * featureCount * plan.CodeBytes;
+        ulong columnBytes = plan.BlockRows == 0 ? paddedRows * featureCount * sizeof(float) : 0;
+        ulong sumBytes = plan.GroupCount > 1 ? paddedRows * sizeof(double) : 0;
+        using KernelScope scope = StartKernel(TileNanoseconds(launchRows, parameters.NTrees, featureCount));
+        ulong from = Input(samples);
+        ulong to = Output(output);
+        ulong sums = Scratch(sumBytes + codeBytes + columnBytes);
+        ulong codes = sums + sumBytes;
+        ulong columns = codes + codeBytes;
+        for (ulong first = 0; first < parameters.BatchSize; first += launchRows)
+        {
+            ulong rows = Math.Min(launchRows, parameters.BatchSize - first);
+            if (first != 0)
+            {
+                ContinueKernel(TileNanoseconds(rows, parameters.NTrees, featureCount));
+            }
+
+            if (sumBytes != 0)
+            {
+                Clear(sums, rows * sizeof(double), 0);
+            }
+
+            Quantise(plan, from + (first * featureCount * sizeof(float)), rows, codes, columns);
+            ulong target = to + (first * sizeof(float));
+            LaunchTiles(plan, codes, sumBytes == 0 ? 0 : sums, target, rows, parameters.NTrees);
+            if (sumBytes != 0)
+            {
+                Launch(FinishMeans, SlotBlocks(rows), CompileThreads, Arguments
+                    .Add(sums).Add(rows).Add(parameters.NTrees).Add(target));
+            }
+        }
+    }
+
+    private void Quantise(PerfectPlan plan, ulong samples, ulong rows, ulong codes, ulong columns)
+    {
+        uint featureCount = plan.Tables.FeatureCount;
+        uint multiprocessors = (uint)_device.MultiprocessorCount;
+        if (plan.BlockRows != 0)
+        {
+            ulong blocks = (rows + plan.BlockRows - 1) / plan.BlockRows;
+            uint sharedBytes = ((2 * plan.BlockRows * featureCount) + plan.TableWords) * sizeof(float);
+            KernelName kernel = plan.CodeBytes == 1 ? QuantiseRows1 : QuantiseRows2;
+            Launch(kernel, (uint)Math.Min(blocks, multiprocessors), QuantiseThreads, Arguments
+                .Add(samples)
+                .Add(rows)
+                .Add(blocks)
+                .Add(plan.BlockRows)
+                .Add(plan.Tables)
+                .Add(plan.TableWords)
+                .Add(codes), sharedBytes);
+            return;
+        }
+
+        ulong paddedRows = (rows + RowPadding - 1) & ~(ulong)(RowPadding - 1);
+        ulong transposeBlocks = Math.Min(paddedRows / TransposeRows, multiprocessors * 8);
+        uint stride = featureCount + 1 - (featureCount % 2);
+        Launch(TransposeSamples, (uint)transposeBlocks, TransposeThreads, Arguments
+            .Add(samples)
+            .Add(rows)
+            .Add(paddedRows)
+            .Add(featureCount)
+            .Add(columns), TransposeRows * stride * sizeof(float));
+        KernelName columnKernel = plan.CodeBytes == 1 ? QuantiseColumns1 : QuantiseColumns2;
+        Launch(columnKernel, (uint)plan.Blocks.Count, QuantiseThreads, Arguments
+            .Add(columns)
+            .Add(paddedRows)
+            .Add(plan.Tables)
+            .Add(plan.GroupList)
+            .Add(plan.BlockList)
+            .Add(codes), plan.LargestGroupWords * sizeof(float));
+    }
+
+    private void LaunchTiles(PerfectPlan plan, ulong codes, ulong sums, ulong output, ulong rows, uint trees)
+    {
+        PerfectWalk walk = new(
+            codes,
+            plan.Trees,
+            sums,
+            output,
+            rows,
+            (rows + plan.TileRows - 1) / plan.TileRows,
+            plan.Tables.FeatureCount,
+            trees,
+            plan.Depth,
+            plan.TreeBytes,
+            plan.GroupTrees,
+            plan.GroupCount,
+            unchecked((uint)-1),
+            unchecked((uint)-65536));
+        KernelName kernel = (plan.NodeBytes, plan.Interleaved, plan.Buffers) switch
+        {
+            (2, _, 2) => WalkPerfect2x5Twice,
+            (2, 8, _) => WalkPerfect2x8,
+            (2, 5, _) => WalkPerfect2x5,
+            (2, _, _) => WalkPerfect2x4,
+            (_, 5, _) => WalkPerfect4x5,
+            _ => WalkPerfect4x4,
+        };
+        Launch(kernel, (uint)_device.MultiprocessorCount, plan.Threads, Arguments.Add(walk), plan.SharedBytes);
+    }
+
+    private static long SmallNanoseconds(ulong rows, uint trees)
+    {
+        return Math.Min(100_000_000, 10_000 + (long)(rows * trees / 8));
+    }
+
+    private static long TileNanoseconds(ulong rows, uint trees, ulong features)
+    {
+        return Math.Min(100_000_000, 20_000 + (long)((rows * trees / 64) + (rows * features / 64)));
+    }
+}

@@ -1,0 +1,247 @@
+namespace WasiGpu.Cuda;
+
+/// <summary>
+/// How perfect trees are walked and samples made codes: chosen from the numbers of thresholds, the depth and the
+/// shared memory of a block.
+/// </summary>
+internal sealed class PerfectPlan
+{
+    /// <summary>Bytes of a feature in a tile of codes.</summary>
+    internal const uint PlaneBytes = 256;
+
+    /// <summary>Deeper trees grow too large when they are filled up.</summary>
+    internal const uint MaxDepth = 12;
+
+    private const uint MaxThreads = 1024;
+    private const uint MaxSmallRanks = 255;
+    private const uint MaxRanks = 32767;
+    private const uint WarpWords = 32;
+
+    private PerfectPlan(uint nodeBytes, uint depth, uint[] levels, uint[] begins)
+    {
+        NodeBytes = nodeBytes;
+        Depth = depth;
+        Levels = levels;
+        Begins = begins;
+    }
+
+    /// <summary>Bytes of a node: 2 with codes of 1 byte, 4 with codes of 2.</summary>
+    internal uint NodeBytes { get; }
+
+    internal uint CodeBytes => NodeBytes / 2;
+
+    internal uint TileRows => NodeBytes == 2 ? 256u : 128;
+
+    internal uint Depth { get; }
+
+    internal uint TreeBytes => (NodeBytes + sizeof(float)) << (int)Depth;
+
+    /// <summary>Levels of each feature's search tree.</summary>
+    internal uint[] Levels { get; }
+
+    /// <summary>The first word of each feature's search tree.</summary>
+    internal uint[] Begins { get; }
+
+    internal uint TableWords { get; private set; }
+
+    /// <summary>Rows whose samples are in shared memory at once, twice; 0 to quantise column by column.</summary>
+    internal uint BlockRows { get; private set; }
+
+    /// <summary>Groups of features whose tables fit in shared memory: {first, count, first word, words}.</summary>
+    internal List<(uint First, uint Count, uint Begin, uint Words)> Groups { get; } = [];
+
+    /// <summary>The blocks of the groups: {group, part, parts}.</summary>
+    internal List<(uint Group, uint Part, uint Parts)> Blocks { get; } = [];
+
+    internal uint LargestGroupWords { get; private set; }
+
+    /// <summary>Threads of the walk, in teams of <see cref="TileRows"/>.</summary>
+    internal uint Threads { get; private set; }
+
+    internal uint Buffers { get; private set; }
+
+    internal uint GroupTrees { get; private set; }
+
+    internal uint GroupCount { get; private set; }
+
+    /// <summary>Walks of a thread under way at once.</summary>
+    internal uint Interleaved { get; private set; }
+
+    internal uint SharedBytes { get; private set; }
+
+    /// <summary>Addresses on the device, once there is memory.</summary>
+    internal ulong Trees { get; set; }
+
+    internal CodeTables Tables { get; set; }
+
+    internal ulong GroupList { get; set; }
+
+    internal ulong BlockList { get; set; }
+
+    /// <summary>Plans the form, if there is one.</summary>
+    /// <param name="featureBegin">Where each feature's thresholds begin, and where the last ends.</param>
+    /// <param name="treeCount">The number of trees.</param>
+    /// <param name="depth">The depth of the deepest tree.</param>
+    /// <param name="hasNan">Whether a threshold is NaN.</param>
+    /// <param name="maxSharedBytes">The shared memory of a block.</param>
+    /// <param name="multiprocessorCount">Blocks that run at once.</param>
+    internal static PerfectPlan? Make(
+        ReadOnlySpan<uint> featureBegin,
+        uint treeCount,
+        uint depth,
+        bool hasNan,
+        uint maxSharedBytes,
+        uint multiprocessorCount)
+    {
+        uint featureCount = (uint)featureBegin.Length - 1;
+        uint most = 0;
+        for (int feature = 0; feature < featureCount; feature++)
+        {
+            most = Math.Max(most, featureBegin[feature + 1] - featureBegin[feature]);
+        }
+
+        if (most > MaxRanks || depth > MaxDepth)
+        {
+            return null;
+        }
+
+        // The walk reads the first three levels at once. A node of 2 bytes cannot say "always right".
+        uint nodeBytes = most <= MaxSmallRanks && !hasNan ? 2u : 4;
+        PerfectPlan plan = new(nodeBytes, Math.Max(3, depth), new uint[featureCount], new uint[featureCount]);
+        plan.PlanTables(featureBegin);
+        return plan.PlanCodes(maxSharedBytes, multiprocessorCount) && plan.PlanGroups(treeCount, maxSharedBytes)
+            ? plan
+            : null;
+    }
+
+    private void PlanTables(ReadOnlySpan<uint> featureBegin)
+    {
+        for (int feature = 0; feature < Levels.Length; feature++)
+        {
+            uint count = featureBegin[feature + 1] - featureBegin[feature];
+            Levels[feature] = 32 - (uint)uint.LeadingZeroCount(count);
+            Begins[feature] = TableWords;
+            TableWords += Math.Max(WarpWords, 1u << (int)Levels[feature]);
+        }
+    }
+
+    private bool PlanCodes(uint sharedBytes, uint multiprocessorCount)
+    {
+        uint featureCount = (uint)Levels.Length;
+        foreach (uint rows in (ReadOnlySpan<uint>)[512, 256])
+        {
+            if ((2 * rows * featureCount * sizeof(float)) + (TableWords * sizeof(float)) <= sharedBytes)
+            {
+                BlockRows = rows;
+                return true;
+            }
+        }
+
+        uint maxWords = sharedBytes / sizeof(float);
+        List<double> costs = [];
+        uint first = 0;
+        uint words = 0;
+        double cost = 0;
+        for (uint feature = 0; feature < featureCount; feature++)
+        {
+            uint size = Math.Max(WarpWords, 1u << (int)Levels[feature]);
+            if (size > maxWords)
+            {
+                return false;
+            }
+
+            if (words + size > maxWords)
+            {
+                AddGroup(first, feature - first, words);
+                costs.Add(cost);
+                first = feature;
+                words = 0;
+                cost = 0;
+            }
+
+            words += size;
+
+            // A step costs more where lanes meet in one bank.
+            cost += 4 + Levels[feature] + (Levels[feature] > 6 ? 2 * (Levels[feature] - 6) : 0);
+        }
+
+        AddGroup(first, featureCount - first, words);
+        costs.Add(cost);
+        PlanBlocks(costs, multiprocessorCount);
+        return true;
+    }
+
+    private void AddGroup(uint first, uint count, uint words)
+    {
+        Groups.Add((first, count, Begins[first], words));
+        LargestGroupWords = Math.Max(LargestGroupWords, words);
+    }
+
+    /// <summary>Gives each further block to the group whose blocks have most to do.</summary>
+    private void PlanBlocks(List<double> costs, uint multiprocessorCount)
+    {
+        uint[] parts = new uint[costs.Count];
+        Array.Fill(parts, 1u);
+        for (uint left = multiprocessorCount; left > parts.Length; left--)
+        {
+            int slowest = 0;
+            for (int group = 1; group < parts.Length; group++)
+            {
+                slowest = costs[group] / parts[group] > costs[slowest] / parts[slowest] ? group : slowest;
+            }
+
+            parts[slowest]++;
+        }
+
+        for (int group = 0; group < parts.Length; group++)
+        {
+            for (uint part = 0; part < parts[group]; part++)
+            {
+                Blocks.Add(((uint)group, part, parts[group]));
+            }
+        }
+    }
+
+    private bool PlanGroups(uint treeCount, uint sharedBytes)
+    {
+        uint tileBytes = (uint)Levels.Length * PlaneBytes;
+        bool isShallow = NodeBytes == 2 && Depth <= 8;
+        Buffers = isShallow ? 2u : 1;
+        Threads = MaxThreads;
+
+        // Codes take at most half of the memory.
+        while (Threads > TileRows && Threads / TileRows * Buffers * tileBytes > sharedBytes / 2)
+        {
+            Threads /= 2;
+        }
+
+        uint codeBytes = Threads / TileRows * Buffers * tileBytes;
+        uint most = codeBytes >= sharedBytes ? 0 : (sharedBytes - codeBytes) / TreeBytes;
+        if (most == 0)
+        {
+            return false;
+        }
+
+        GroupCount = (treeCount + most - 1) / most;
+        uint even = (treeCount + GroupCount - 1) / GroupCount;
+        uint[] choices = NodeBytes == 4 ? [5, 4] : isShallow ? [5] : [8, 5, 4];
+
+        // A rest of trees that do not fill a turn costs a fifth of the speed.
+        Interleaved = choices[0];
+        GroupTrees = even;
+        foreach (uint choice in choices)
+        {
+            uint rounded = (even + choice - 1) / choice * choice;
+            if (rounded <= most)
+            {
+                Interleaved = choice;
+                GroupTrees = rounded;
+                break;
+            }
+        }
+
+        GroupCount = (treeCount + GroupTrees - 1) / GroupTrees;
+        SharedBytes = codeBytes + (Math.Min(GroupTrees, treeCount) * TreeBytes);
+        return true;
+    }
+}

@@ -1,0 +1,817 @@
+// Walks compiled forests. All forms give the same bits: leaves are rounded so that float64 sums are exact in any order.
+//
+// Small batches: a block a row, a thread a tree, in records of two levels (shallow forests) or pairs of siblings.
+// Large batches: samples become ranks among the thresholds (integer compares, nothing approximate), tiles of them
+// meet groups of perfect trees in shared memory. A step is six instructions and two shared loads without bank
+// conflicts but for the nodes of deep levels, which bound the whole together with the issue of instructions.
+#include "forest.cuh"
+
+namespace
+{
+constexpr u32 PlaneBytes = 256;     // one feature of a tile: 256 rows of 1 byte or 128 of 2
+constexpr u32 PlaneWords = PlaneBytes / 4;
+
+// Whether t < x, appended to the number of a node in heap order. Numbers never are above infinity, which pads.
+__device__ __forceinline__ u32 stepDown(u32 node, float t, float x)
+{
+#ifdef WASI_GPU_EMULATION
+    return 2 * node + (t < x ? 1u : 0u);
+#else
+    // The sign of the difference; that of equal infinities is a NaN without sign.
+    return __funnelshift_l(__float_as_uint(t - x), node, 1);
+#endif
+}
+
+// The sum over a block, in thread 0. Exact, so its order is free.
+__device__ __forceinline__ double sumRow(double own)
+{
+    __shared__ double parts[WarpSize];
+    for (i32 distance = WarpSize / 2; distance > 0; distance /= 2)
+    {
+        own += __shfl_xor_sync(AllLanes, own, distance);
+    }
+
+    if (threadIdx.x % WarpSize == 0)
+    {
+        parts[threadIdx.x / WarpSize] = own;
+    }
+
+    __syncthreads();
+    if (threadIdx.x < WarpSize)
+    {
+        own = threadIdx.x < blockDim.x / WarpSize ? parts[threadIdx.x] : 0.0;
+        for (i32 distance = WarpSize / 2; distance > 0; distance /= 2)
+        {
+            own += __shfl_xor_sync(AllLanes, own, distance);
+        }
+    }
+
+    __syncthreads();
+    return own;
+}
+
+__device__ __forceinline__ void loadRow(const float* samples, u64 row, u32 featureCount, float* sample)
+{
+    for (u32 i = threadIdx.x; i < featureCount; i += blockDim.x)
+    {
+        sample[i] = samples[row * featureCount + i];
+    }
+
+    __syncthreads();
+}
+}
+
+// Small batches, any depth: pairs of siblings, both of which are loaded before it is known which is met.
+// grid: rows; block: a multiple of 32.
+extern "C" __global__ void __launch_bounds__(1024) predictPairs(
+    const float* samples, u64 firstRow, u32 featureCount, u32 treeCount, const uint2* compact, float* output)
+{
+    __shared__ float sample[256];
+    u64 row = firstRow + blockIdx.x;
+    loadRow(samples, row, featureCount, sample);
+    const uint4* pairs = (const uint4*)compact;
+    double sum = 0.0;
+    for (u32 tree = threadIdx.x; tree < treeCount; tree += blockDim.x)
+    {
+        uint2 node = loadReadOnly(compact + tree);
+        while (node.y < CompactLeaf)
+        {
+            uint4 pair = loadReadOnly(pairs + (node.y & CompactPairMask));
+            bool isLeft = sample[node.y >> 24] <= __uint_as_float(node.x);
+            node = isLeft ? uint2 { pair.x, pair.y } : uint2 { pair.z, pair.w };
+        }
+
+        sum += (double)__uint_as_float(node.x);
+    }
+
+    sum = sumRow(sum);
+    if (threadIdx.x == 0)
+    {
+        output[row] = (float)(sum / (double)treeCount);
+    }
+}
+
+// Small batches, shallow forests: records of two levels. grid: rows; block: a multiple of 32.
+extern "C" __global__ void __launch_bounds__(1024) predictQuads(
+    const float* samples,
+    u64 firstRow,
+    u32 featureCount,
+    u32 treeCount,
+    u32 recordLevels,
+    const uint4* records,
+    const float* leaves,
+    float* output)
+{
+    __shared__ float sample[256];
+    u64 row = firstRow + blockIdx.x;
+    loadRow(samples, row, featureCount, sample);
+    u32 recordCount = ((1u << (2 * recordLevels)) - 1) / 3;
+    double sum = 0.0;
+    for (u32 tree = threadIdx.x; tree < treeCount; tree += blockDim.x)
+    {
+        const uint4* own = records + (u64)tree * recordCount;
+        u32 at = 0;
+        for (u32 level = 0; level < recordLevels; level++)
+        {
+            uint4 record = loadReadOnly(own + at);
+            u32 top = sample[record.w & 255] <= __uint_as_float(record.x) ? 0 : 1;
+            u32 left = sample[record.w >> 8 & 255] <= __uint_as_float(record.y) ? 0 : 1;
+            u32 right = sample[record.w >> 16 & 255] <= __uint_as_float(record.z) ? 0 : 1;
+            at = 4 * at + 1 + 2 * top + (top ? right : left);
+        }
+
+        sum += (double)loadReadOnly(leaves + (u64)tree * (3 * recordCount + 1) + (at - recordCount));
+    }
+
+    sum = sumRow(sum);
+    if (threadIdx.x == 0)
+    {
+        output[row] = (float)(sum / (double)treeCount);
+    }
+}
+
+namespace
+{
+// Where the search trees of the thresholds are, and how they are used.
+struct CodeTables
+{
+    const float* tables;        // per feature 2^levels words in heap order
+    const u32* begins;          // first word of each feature
+    const u32* levels;
+    const float* thresholds;    // all thresholds, feature by feature, and where each feature begins
+    const u32* featureBegin;
+    u32 step;                   // each key of a table stands for so many thresholds
+    u32 featureCount;
+};
+
+template <u32 CodeBytes>
+constexpr u32 NanCode = CodeBytes == 1 ? 255 : CodeBytes == 2 ? 32767 : 0x7fffff;
+
+// Stores the codes of 32 * 4 / CodeBytes rows: the rows of a lane are in one word, so that a walk meets its own bank.
+template <u32 CodeBytes>
+__device__ __forceinline__ void storeCodes(u32* codes, u64 unit, u32 featureCount, u32 feature, u32 lane, u32 word)
+{
+    codes[((unit / 2) * featureCount + feature) * PlaneWords + (unit % 2) * WarpSize + lane] = word;
+}
+
+template <u32 CodeBytes>
+__device__ __forceinline__ void quantiseRows(
+    const float* samples, u64 rowCount, u64 blockCount, u32 blockRows, const CodeTables& tables, u32 tableWords, u32* codes)
+{
+    constexpr u32 WordRows = 4 / CodeBytes;
+    DYNAMIC_SHARED(float, memory);
+    u32 featureCount = tables.featureCount;
+    u32 rawWords = blockRows * featureCount;
+    float* shared = memory + 2 * rawWords;
+    u32 lane = threadIdx.x % WarpSize;
+    u32 warp = threadIdx.x / WarpSize;
+    u32 warps = blockDim.x / WarpSize;
+    u64 allWords = rowCount * featureCount;
+    for (u32 i = threadIdx.x * 4; i < tableWords; i += blockDim.x * 4)
+    {
+        copyAsync16(shared + i, tables.tables + i);
+    }
+
+    auto fetch = [&](u64 block, float* raw)
+    {
+        u64 first = block * rawWords;
+        for (u32 i = threadIdx.x * 4; i < rawWords; i += blockDim.x * 4)
+        {
+            if (first + i + 4 <= allWords)
+            {
+                copyAsync16(raw + i, samples + first + i);
+            }
+            else
+            {
+                for (u32 j = 0; j < 4; j++)
+                {
+                    raw[i + j] = first + i + j < allWords ? samples[first + i + j] : 0.0f;
+                }
+            }
+        }
+    };
+
+    if (blockIdx.x < blockCount)
+    {
+        fetch(blockIdx.x, memory);
+    }
+
+    copyAsyncCommit();
+    u32 units = blockRows / (WarpSize * WordRows);
+    u32 quads = (featureCount + 3) / 4;
+    bool isAligned = featureCount % 4 == 0;
+    u32 turn = 0;
+    for (u64 block = blockIdx.x; block < blockCount; block += gridDim.x, turn ^= 1)
+    {
+        if (block + gridDim.x < blockCount)
+        {
+            fetch(block + gridDim.x, memory + (turn ^ 1) * rawWords);
+        }
+
+        copyAsyncCommit();
+        copyAsyncWait<1>();
+        __syncthreads();
+        const float* raw = memory + turn * rawWords;
+        for (u32 work = warp; work < units * quads; work += warps)
+        {
+            u32 unit = work % units;
+            u32 quad = work / units;
+            const float* table[4];
+            u32 levels[4];
+            u32 most = 0;
+#pragma unroll
+            for (u32 e = 0; e < 4; e++)
+            {
+                u32 feature = min(quad * 4 + e, featureCount - 1);
+                table[e] = shared + tables.begins[feature];
+                levels[e] = tables.levels[feature];
+                most = max(most, levels[e]);
+            }
+
+            u32 words[4] = {};
+#pragma unroll
+            for (u32 j = 0; j < WordRows; j++)
+            {
+                const float* from = raw + (unit * WarpSize * WordRows + lane + WarpSize * j) * featureCount + quad * 4;
+                float x[4];
+                if (isAligned)
+                {
+                    float4 four = *(const float4*)from;
+                    x[0] = four.x;
+                    x[1] = four.y;
+                    x[2] = four.z;
+                    x[3] = four.w;
+                }
+                else
+                {
+#pragma unroll
+                    for (u32 e = 0; e < 4; e++)
+                    {
+                        x[e] = quad * 4 + e < featureCount ? from[e] : 0.0f;
+                    }
+                }
+
+                u32 node[4] = { 1, 1, 1, 1 };
+#pragma unroll 1
+                for (u32 level = 0; level < most; level++)
+                {
+#pragma unroll
+                    for (u32 e = 0; e < 4; e++)
+                    {
+                        if (level < levels[e])
+                        {
+                            node[e] = stepDown(node[e], table[e][node[e]], x[e]);
+                        }
+                    }
+                }
+
+#pragma unroll
+                for (u32 e = 0; e < 4; e++)
+                {
+                    u32 code = x[e] == x[e] ? node[e] - (1u << levels[e]) : NanCode<CodeBytes>;
+                    words[e] |= code << (8 * CodeBytes * j);
+                }
+            }
+
+#pragma unroll
+            for (u32 e = 0; e < 4; e++)
+            {
+                if (quad * 4 + e < featureCount)
+                {
+                    storeCodes<CodeBytes>(codes, block * units + unit, featureCount, quad * 4 + e, lane, words[e]);
+                }
+            }
+        }
+
+        __syncthreads();
+    }
+}
+}
+
+// Codes of all rows, where the tables fit in shared memory beside two blocks of rows.
+// grid: any; block: a multiple of 32. blockRows: a multiple of 256. Shared: 2 * blockRows * features + tableWords.
+extern "C" __global__ void __launch_bounds__(1024) quantiseRows1(
+    const float* samples, u64 rowCount, u64 blockCount, u32 blockRows, CodeTables tables, u32 tableWords, u32* codes)
+{
+    quantiseRows<1>(samples, rowCount, blockCount, blockRows, tables, tableWords, codes);
+}
+
+extern "C" __global__ void __launch_bounds__(1024) quantiseRows2(
+    const float* samples, u64 rowCount, u64 blockCount, u32 blockRows, CodeTables tables, u32 tableWords, u32* codes)
+{
+    quantiseRows<2>(samples, rowCount, blockCount, blockRows, tables, tableWords, codes);
+}
+
+// Samples as columns: columns[feature][paddedRows], the last row repeated. grid: any; block: 256.
+// Shared: 128 * (features + 1) words.
+extern "C" __global__ void __launch_bounds__(256) transposeSamples(
+    const float* samples, u64 rowCount, u64 paddedRows, u32 featureCount, float* columns)
+{
+    DYNAMIC_SHARED(float, tile);
+    u32 stride = featureCount + 1 - featureCount % 2;
+    u64 allWords = rowCount * featureCount;
+    u32 words = 128 * featureCount;
+    for (u64 block = blockIdx.x; block * 128 < paddedRows; block += gridDim.x)
+    {
+        __syncthreads();
+        for (u32 i = threadIdx.x; i < words; i += 256)
+        {
+            u64 at = block * words + i;
+            tile[i / featureCount * stride + i % featureCount] = at < allWords ? samples[at] : 0.0f;
+        }
+
+        __syncthreads();
+        for (u32 i = threadIdx.x; i < words; i += 256)
+        {
+            u32 feature = i / 128;
+            u32 row = i % 128;
+            columns[feature * paddedRows + block * 128 + row] = tile[row * stride + feature];
+        }
+    }
+}
+
+namespace
+{
+// The number of a feature's thresholds below x, from the number of keys below it.
+__device__ __forceinline__ u32 countBelow(const CodeTables& tables, u32 feature, u32 keysBelow, float x)
+{
+    u32 first = loadReadOnly(tables.featureBegin + feature);
+    u32 count = loadReadOnly(tables.featureBegin + feature + 1) - first;
+    u32 code = keysBelow * tables.step;
+    u32 end = tables.step == 1 ? code : min(code + tables.step, count);
+    for (u32 i = code; i < end; i++)
+    {
+        code += loadReadOnly(tables.thresholds + first + i) < x ? 1u : 0u;
+    }
+
+    return code;
+}
+
+template <u32 CodeBytes>
+__device__ __forceinline__ void quantiseColumns(
+    const float* columns, u64 paddedRows, const CodeTables& tables, const uint4* groups, const uint4* blocks, u32* codes)
+{
+    constexpr u32 Rows = 8;
+    DYNAMIC_SHARED(float, shared);
+
+    // {first feature, features, first word, words} of the group; {group, part, parts} of the block.
+    uint4 mine = blocks[blockIdx.x];
+    uint4 group = groups[mine.x];
+    for (u32 i = threadIdx.x * 4; i < group.w; i += blockDim.x * 4)
+    {
+        copyAsync16(shared + i, tables.tables + group.z + i);
+    }
+
+    copyAsyncCommit();
+    copyAsyncWait<0>();
+    __syncthreads();
+    u32 lane = threadIdx.x % WarpSize;
+    u32 warp = threadIdx.x / WarpSize;
+    u32 warps = blockDim.x / WarpSize;
+    u64 units = paddedRows / (WarpSize * Rows);
+    for (u64 unit = mine.y * warps + warp; unit < units; unit += mine.z * warps)
+    {
+        for (u32 feature = group.x; feature < group.x + group.y; feature++)
+        {
+            const float* table = shared + (tables.begins[feature] - group.z);
+            u32 levels = tables.levels[feature];
+            float x[Rows];
+            u32 node[Rows];
+#pragma unroll
+            for (u32 j = 0; j < Rows; j++)
+            {
+                x[j] = loadReadOnly(columns + feature * paddedRows + unit * (WarpSize * Rows) + j * WarpSize + lane);
+                node[j] = 1;
+            }
+
+#pragma unroll 1
+            for (u32 level = 0; level < levels; level++)
+            {
+#pragma unroll
+                for (u32 j = 0; j < Rows; j++)
+                {
+                    node[j] = stepDown(node[j], table[node[j]], x[j]);
+                }
+            }
+
+#pragma unroll
+            for (u32 j = 0; j < Rows; j++)
+            {
+                u32 code = node[j] - (1u << levels);
+                if constexpr (CodeBytes == 4)
+                {
+                    code = countBelow(tables, feature, code, x[j]);
+                }
+
+                node[j] = x[j] == x[j] ? code : NanCode<CodeBytes>;
+            }
+
+            if (CodeBytes == 4)
+            {
+#pragma unroll
+                for (u32 j = 0; j < Rows; j++)
+                {
+                    codes[((unit * Rows + j) * tables.featureCount + feature) * WarpSize + lane] = node[j] << 8;
+                }
+            }
+            else
+            {
+                constexpr u32 WordRows = 4 / CodeBytes;
+#pragma unroll
+                for (u32 j = 0; j < Rows; j += WordRows)
+                {
+                    u32 word = 0;
+#pragma unroll
+                    for (u32 k = 0; k < WordRows; k++)
+                    {
+                        word |= node[j + k] << (8 * CodeBytes * k);
+                    }
+
+                    u64 place = (unit * Rows + j) / WordRows;
+                    storeCodes<CodeBytes>(codes, place, tables.featureCount, feature, lane, word);
+                }
+            }
+        }
+    }
+}
+}
+
+// Codes of all rows, a group of features whose tables fit in shared memory a block. paddedRows: a multiple of 256.
+// grid: blocks; block: a multiple of 32. Shared: the words of the largest group.
+extern "C" __global__ void __launch_bounds__(1024) quantiseColumns1(
+    const float* columns, u64 paddedRows, CodeTables tables, const uint4* groups, const uint4* blocks, u32* codes)
+{
+    quantiseColumns<1>(columns, paddedRows, tables, groups, blocks, codes);
+}
+
+extern "C" __global__ void __launch_bounds__(1024) quantiseColumns2(
+    const float* columns, u64 paddedRows, CodeTables tables, const uint4* groups, const uint4* blocks, u32* codes)
+{
+    quantiseColumns<2>(columns, paddedRows, tables, groups, blocks, codes);
+}
+
+extern "C" __global__ void __launch_bounds__(1024) quantiseColumns4(
+    const float* columns, u64 paddedRows, CodeTables tables, const uint4* groups, const uint4* blocks, u32* codes)
+{
+    quantiseColumns<4>(columns, paddedRows, tables, groups, blocks, codes);
+}
+
+namespace
+{
+// Shared memory by 32-bit addresses, which keeps the address of a step in one instruction.
+struct SharedWindow
+{
+#ifdef WASI_GPU_EMULATION
+    u8* base;
+
+    u32 start() const { return 0; }
+    u32 load8(u32 at) const { return base[at]; }
+    u32 load16(u32 at) const { return *(const u16*)(base + at); }
+    u32 load32(u32 at) const { return *(const u32*)(base + at); }
+    uint4 load128(u32 at) const { return *(const uint4*)(base + at); }
+#else
+    u8* base;
+
+    __device__ __forceinline__ u32 start() const
+    {
+        return (u32)(u64)(const __attribute__((address_space(3))) void*)base;
+    }
+
+    __device__ __forceinline__ u32 load8(u32 at) const
+    {
+        u32 value;
+        asm volatile("ld.shared.u8 %0, [%1];" : "=r"(value) : "r"(at));
+        return value;
+    }
+
+    __device__ __forceinline__ u32 load16(u32 at) const
+    {
+        u16 value;
+        asm volatile("ld.shared.u16 %0, [%1];" : "=h"(value) : "r"(at));
+        return value;
+    }
+
+    __device__ __forceinline__ u32 load32(u32 at) const
+    {
+        u32 value;
+        asm volatile("ld.shared.u32 %0, [%1];" : "=r"(value) : "r"(at));
+        return value;
+    }
+
+    __device__ __forceinline__ uint4 load128(u32 at) const
+    {
+        uint4 value;
+        asm volatile("ld.shared.v4.u32 {%0, %1, %2, %3}, [%4];"
+                     : "=r"(value.x), "=r"(value.y), "=r"(value.z), "=r"(value.w)
+                     : "r"(at));
+        return value;
+    }
+#endif
+};
+
+struct PerfectWalk
+{
+    const u8* codes;
+    const u8* trees;
+    double* sums;           // one a row, zero before; null where one group holds all trees
+    float* output;
+    u64 rowCount;
+    u64 tileCount;
+    u32 featureCount;
+    u32 treeCount;
+    u32 depth;
+    u32 treeBytes;
+    u32 groupTrees;         // trees in shared memory at once
+    u32 groupCount;
+    u32 minusOne;           // factors that the compiler must not know: multiplication has a pipe of its own
+    u32 minus65536;
+};
+
+// Trees of one group for one row: Count walks interleaved. Nodes: 2 bytes with codes of 1, or 4 with codes of 2.
+template <u32 NodeBytes, u32 Count, bool HasTop>
+__device__ __forceinline__ double walkTrees(
+    const PerfectWalk& walk, const SharedWindow& window, u32 tile, u32 nodes, u32 leaves, u32 position)
+{
+    constexpr u32 FeatureMask = 0xff00;
+    u32 at[Count];
+    u32 base[Count];
+    auto code = [&](u32 node) -> u32
+    {
+        u32 address = ((node & FeatureMask) | position) + tile;
+        return NodeBytes == 2 ? window.load8(address) : window.load16(address);
+    };
+    auto compare = [&](u32 node, u32 x) -> u32
+    {
+        return NodeBytes == 2 ? (node & 0xff) + x * walk.minusOne : node + x * walk.minus65536;
+    };
+
+#pragma unroll
+    for (u32 k = 0; k < Count; k++)
+    {
+        at[k] = 1;
+        base[k] = nodes + k * walk.treeBytes;
+    }
+
+    if (HasTop)
+    {
+        // The first levels from one load: three of 2-byte nodes, two of 4-byte nodes.
+        uint4 top[Count];
+        u32 node[Count];
+        u32 x[Count];
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            top[k] = window.load128(base[k]);
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            node[k] = NodeBytes == 2 ? top[k].x >> 16 : top[k].y;
+            x[k] = code(node[k]);
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            u32 below = compare(node[k], x[k]);
+            at[k] = __funnelshift_l(below, at[k], 1);
+            node[k] = NodeBytes == 2
+                ? __byte_perm(top[k].y, 0, at[k] * 0x22u + 0x10u - 0x44u)
+                : ((i32)below < 0 ? top[k].w : top[k].z);
+            x[k] = code(node[k]);
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            at[k] = __funnelshift_l(compare(node[k], x[k]), at[k], 1);
+        }
+
+        if (NodeBytes == 2)
+        {
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                node[k] = __byte_perm(top[k].z, top[k].w, at[k] * 0x22u + 0x10u - 0x88u);
+                x[k] = code(node[k]);
+            }
+
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                at[k] = __funnelshift_l(compare(node[k], x[k]), at[k], 1);
+            }
+        }
+    }
+
+#pragma unroll 1
+    for (u32 level = HasTop ? (NodeBytes == 2 ? 3 : 2) : 0; level < walk.depth; level++)
+    {
+        u32 node[Count];
+        u32 x[Count];
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            node[k] = NodeBytes == 2 ? window.load16(base[k] + at[k] * 2) : window.load32(base[k] + at[k] * 4);
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            x[k] = code(node[k]);
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            at[k] = __funnelshift_l(compare(node[k], x[k]), at[k], 1);
+        }
+    }
+
+    double sum = 0.0;
+#pragma unroll
+    for (u32 k = 0; k < Count; k++)
+    {
+        sum += (double)__uint_as_float(window.load32(leaves + k * walk.treeBytes + at[k] * 4));
+    }
+
+    return sum;
+}
+
+// Units of work are (group of trees, tile of rows), group by group, cut in equal ranges for the blocks: a block loads
+// one or two groups and streams the tiles. Groups of threads work on tiles of their own.
+template <u32 NodeBytes, u32 Count, bool HasTop, bool IsDouble>
+__device__ __forceinline__ void walkPerfect(const PerfectWalk& walk)
+{
+    DYNAMIC_SHARED(u8, memory);
+    constexpr u32 TileRows = NodeBytes == 2 ? 256 : 128;
+    constexpr u32 Buffers = IsDouble ? 2 : 1;
+    SharedWindow window = { memory };
+    u32 tileBytes = walk.featureCount * PlaneBytes;
+    u32 teams = blockDim.x / TileRows;
+    u32 team = threadIdx.x / TileRows;
+    u32 row = threadIdx.x % TileRows;
+    u32 mine = team * Buffers * tileBytes;
+    u32 trees = teams * Buffers * tileBytes;
+    u32 position = NodeBytes == 2
+        ? (row >> 7) * 128 + (row & 31) * 4 + (row >> 5 & 3)
+        : (row >> 6) * 128 + (row & 31) * 4 + (row >> 5 & 1) * 2;
+    u64 work = walk.tileCount * walk.treeCount;
+    u64 from = work * blockIdx.x / gridDim.x;
+    u64 to = work * (blockIdx.x + 1) / gridDim.x;
+    for (u32 group = 0; group < walk.groupCount; group++)
+    {
+        u32 firstTree = group * walk.groupTrees;
+        u32 endTree = min(walk.treeCount, firstTree + walk.groupTrees);
+        u32 treeCount = endTree - firstTree;
+        u64 low = firstTree * walk.tileCount;
+        u64 high = endTree * walk.tileCount;
+        if (to <= low || from >= high)
+        {
+            continue;
+        }
+
+        u64 begin = from <= low ? 0 : (from - low + treeCount - 1) / treeCount;
+        u64 end = to >= high ? walk.tileCount : (to - low + treeCount - 1) / treeCount;
+        if (begin >= end)
+        {
+            continue;
+        }
+
+        __syncthreads();
+        for (u32 i = threadIdx.x * 16; i < treeCount * walk.treeBytes; i += blockDim.x * 16)
+        {
+            copyAsync16(memory + trees + i, walk.trees + (u64)firstTree * walk.treeBytes + i);
+        }
+
+        auto fetch = [&](u64 tile, u32 target)
+        {
+            for (u32 i = row * 16; i < tileBytes; i += TileRows * 16)
+            {
+                copyAsync16(memory + target + i, walk.codes + tile * tileBytes + i);
+            }
+        };
+
+        u64 tile = begin + team;
+        if (tile < end)
+        {
+            fetch(tile, mine);
+        }
+
+        copyAsyncCommit();
+        copyAsyncWait<0>();
+        __syncthreads();
+        u32 turn = 0;
+        for (; tile < end; tile += teams)
+        {
+            u32 current = mine + turn * tileBytes;
+            if (IsDouble)
+            {
+                turn ^= 1;
+                if (tile + teams < end)
+                {
+                    fetch(tile + teams, mine + turn * tileBytes);
+                }
+
+                copyAsyncCommit();
+            }
+
+            double sum = 0.0;
+            u32 codeStart = window.start() + current;
+            u32 nodes = window.start() + trees;
+            u32 leaves = nodes + (NodeBytes << walk.depth) - (4u << walk.depth);
+            u32 tree = 0;
+            for (; tree + Count <= treeCount; tree += Count)
+            {
+                u32 offset = tree * walk.treeBytes;
+                sum += walkTrees<NodeBytes, Count, HasTop>(
+                    walk, window, codeStart, nodes + offset, leaves + offset, position);
+            }
+
+            for (; tree + 2 <= treeCount; tree += 2)
+            {
+                u32 offset = tree * walk.treeBytes;
+                sum += walkTrees<NodeBytes, 2, HasTop>(
+                    walk, window, codeStart, nodes + offset, leaves + offset, position);
+            }
+
+            for (; tree < treeCount; tree++)
+            {
+                u32 offset = tree * walk.treeBytes;
+                sum += walkTrees<NodeBytes, 1, HasTop>(
+                    walk, window, codeStart, nodes + offset, leaves + offset, position);
+            }
+
+            u64 at = tile * TileRows + row;
+            if (at < walk.rowCount)
+            {
+                if (walk.groupCount == 1)
+                {
+                    walk.output[at] = (float)(sum / (double)walk.treeCount);
+                }
+                else
+                {
+                    atomicAdd(walk.sums + at, sum);
+                }
+            }
+
+            if (!IsDouble)
+            {
+                barrierGroup(1 + team, TileRows);
+                if (tile + teams < end)
+                {
+                    fetch(tile + teams, mine);
+                }
+
+                copyAsyncCommit();
+            }
+
+            copyAsyncWait<0>();
+            barrierGroup(1 + team, TileRows);
+        }
+    }
+}
+}
+
+// Perfect trees of at least three levels. Names: bytes of a node, walks interleaved, buffers of codes a team.
+// grid: any; block: 256 (2-byte nodes) or 128 (4-byte nodes) times the teams.
+// Shared: teams * buffers * features * 256 + groupTrees * treeBytes.
+extern "C" __global__ void __launch_bounds__(1024) walkPerfect2x4b1(PerfectWalk walk)
+{
+    walkPerfect<2, 4, true, false>(walk);
+}
+
+extern "C" __global__ void __launch_bounds__(1024) walkPerfect2x5b1(PerfectWalk walk)
+{
+    walkPerfect<2, 5, true, false>(walk);
+}
+
+extern "C" __global__ void __launch_bounds__(1024) walkPerfect2x8b1(PerfectWalk walk)
+{
+    walkPerfect<2, 8, true, false>(walk);
+}
+
+extern "C" __global__ void __launch_bounds__(1024) walkPerfect2x5b2(PerfectWalk walk)
+{
+    walkPerfect<2, 5, true, true>(walk);
+}
+
+extern "C" __global__ void __launch_bounds__(1024) walkPerfect4x4b1(PerfectWalk walk)
+{
+    walkPerfect<4, 4, true, false>(walk);
+}
+
+extern "C" __global__ void __launch_bounds__(1024) walkPerfect4x5b1(PerfectWalk walk)
+{
+    walkPerfect<4, 5, true, false>(walk);
+}
+
+// Means from sums. grid: any; block: any.
+extern "C" __global__ void __launch_bounds__(1024) finishMeans(const double* sums, u64 rowCount, u32 treeCount, float* output)
+{
+    for (u64 row = threadInGrid(); row < rowCount; row += threadsOfGrid())
+    {
+        output[row] = (float)(sums[row] / (double)treeCount);
+    }
+}
