@@ -9,6 +9,7 @@ internal static unsafe partial class LinuxMemory
     internal const int ProtectNone = 0;
     internal const int ProtectReadWrite = 3;
     internal const int PrivateAnonymousNoReserve = 0x4022;
+    internal const int AdviseHugePages = 14;
 
     [LibraryImport("libc", SetLastError = true)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -21,4 +22,8 @@ internal static unsafe partial class LinuxMemory
     [LibraryImport("libc", SetLastError = true)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int munmap(nint address, nuint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial int madvise(nint address, nuint length, int advice);
 }
