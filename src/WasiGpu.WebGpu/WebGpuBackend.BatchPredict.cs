@@ -1,8 +1,21 @@
 namespace WasiGpu.WebGpu;
 
-/// <content>BatchPredict.</content>
-internal sealed partial class WebGpuBackend
+/// <content>batch-predict.</content>
+internal sealed unsafe partial class WebGpuBackend
 {
+    private const uint PredictGroupSize = 64;
+
+    /// <summary>The most nodes that a thread looks at in one dispatch: each may be a wait for memory.</summary>
+    private const uint PredictThreadNodes = 1 << 15;
+
+    /// <summary>Rows that walk together where walks may need several dispatches.</summary>
+    private const uint PredictLongRows = 1 << 16;
+
+    private const uint PredictStateBytes = 24;
+
+    /// <summary>Nodes that the device looks at in a millisecond, at least.</summary>
+    private double NodesPerMs => IsSoftware ? 2e4 : IsDiscrete ? 2e7 : 2e6;
+
     /// <inheritdoc/>
     public void BatchPredict(
         in BatchPredictParams parameters,
@@ -11,7 +24,111 @@ internal sealed partial class WebGpuBackend
         GpuBuffer treeOffsets,
         GpuBuffer output)
     {
+        Check.Valid(KernelRules.Check(parameters, samples, treeOffsets, output));
         StartKernel();
-        throw new GpuException(GpuError.KernelError("BatchPredict is not built yet on webgpu"));
+        if (parameters.BatchSize == 0 || parameters.NTrees == 0)
+        {
+            return;
+        }
+
+        ulong nodeBytes = treeNodes.SizeBytes / TreeNode.SizeBytes * TreeNode.SizeBytes;
+        ThrowIfTooLargeForView("tree-nodes", nodeBytes);
+        ThrowIfTooLargeForView("tree-offsets", (ulong)parameters.NTrees * FloatBytes);
+        ThrowIfTooLargeForView("a row of samples", (ulong)parameters.NFeatures * FloatBytes);
+        PredictInputs inputs = new(
+            parameters,
+            Own(samples).Memory,
+            Start(Own(treeNodes).Memory, nodeBytes),
+            Start(Own(treeOffsets).Memory, (ulong)parameters.NTrees * FloatBytes),
+            (uint)(nodeBytes / TreeNode.SizeBytes));
+        DeviceBuffer target = Own(output).Memory;
+        if (output != samples && output != treeNodes && output != treeOffsets)
+        {
+            PredictRows(inputs, target);
+            return;
+        }
+
+        ulong outputBytes = (ulong)parameters.BatchSize * FloatBytes;
+        using ScratchLoan apart = RentScratch(outputBytes);
+        PredictRows(inputs, apart.Buffer);
+        CopyBuffer(new BufferView(apart.Buffer, 0, outputBytes), new BufferView(target, 0, outputBytes));
+    }
+
+    private void PredictRows(PredictInputs inputs, DeviceBuffer target)
+    {
+        ulong most = MaxViewElements / Math.Max(inputs.FeatureCount, 1);
+        double rowNodes = inputs.MostRowNodes;
+        double dispatchNodes = NodesPerMs * DispatchMs;
+        bool isShort = rowNodes <= Math.Min(PredictThreadNodes, dispatchNodes / PredictGroupSize);
+        ulong pieceRows = isShort
+            ? (ulong)(dispatchNodes / rowNodes) / PredictGroupSize * PredictGroupSize
+            : IsSoftware ? PredictGroupSize * 4 : PredictLongRows;
+        pieceRows = Math.Min(Math.Min(pieceRows, MaxViewElements), Math.Max(most, 1));
+        for (ulong row = 0; row < inputs.RowCount; row += pieceRows)
+        {
+            uint rows = (uint)Math.Min(pieceRows, inputs.RowCount - row);
+            if (isShort)
+            {
+                PredictAtOnce(inputs, target, row, rows);
+            }
+            else
+            {
+                PredictInSteps(inputs, target, row, rows);
+            }
+        }
+    }
+
+    private void PredictAtOnce(PredictInputs inputs, DeviceBuffer target, ulong row, uint rows)
+    {
+        KernelPipeline pipeline =
+            Pipeline("BatchPredict.wgsl", "predict", [("group_size", PredictGroupSize)], "wrrr");
+        BufferView samples = inputs.SamplesOf(row, rows, Elements, out uint sampleStart);
+        BufferView results = Elements(target, row, rows, out uint outputStart);
+        (uint x, uint y) = Grid(Divide(rows, PredictGroupSize));
+        Dispatch(
+            pipeline,
+            inputs.Words(rows, sampleStart, outputStart, budget: 0, isStart: true, x),
+            [results, samples, inputs.Nodes, inputs.Offsets],
+            x,
+            y,
+            rows * inputs.MostRowNodes / NodesPerMs);
+    }
+
+    /// <summary>Walks that may be long: some nodes of each row a dispatch, until no row is left. Only the device knows
+    /// when that is, so the call waits for it.</summary>
+    private void PredictInSteps(PredictInputs inputs, DeviceBuffer target, ulong row, uint rows)
+    {
+        KernelPipeline pipeline =
+            Pipeline("BatchPredict.wgsl", "advance", [("group_size", PredictGroupSize)], "wrrrw");
+        ulong stateBytes = FloatBytes + ((ulong)rows * PredictStateBytes);
+        using ScratchLoan state = RentScratch(stateBytes);
+        BufferView samples = inputs.SamplesOf(row, rows, Elements, out uint sampleStart);
+        BufferView results = Elements(target, row, rows, out uint outputStart);
+        (uint x, uint y) = Grid(Divide(rows, PredictGroupSize));
+        double threadNodes = Math.Clamp(NodesPerMs * DispatchMs / rows, 256, PredictThreadNodes);
+        uint budget = (uint)threadNodes;
+        uint unfinished = rows;
+        for (bool isStart = true; unfinished != 0; isStart = false)
+        {
+            ClearBuffer(new BufferView(state.Buffer, 0, FloatBytes));
+            Dispatch(
+                pipeline,
+                inputs.Words(rows, sampleStart, outputStart, budget, isStart, x),
+                [results, samples, inputs.Nodes, inputs.Offsets, Start(state.Buffer, stateBytes)],
+                x,
+                y,
+                rows * threadNodes / NodesPerMs);
+            ReadBytes(state.Buffer, 0, (byte*)&unfinished, FloatBytes);
+        }
+    }
+
+    private void ThrowIfTooLargeForView(string name, ulong sizeBytes)
+    {
+        ulong most = MaxViewElements * FloatBytes;
+        if (sizeBytes > most)
+        {
+            throw new GpuException(GpuError.KernelError(
+                $"{name} has {sizeBytes} bytes: a kernel on this device sees at most {most} of them at once"));
+        }
     }
 }

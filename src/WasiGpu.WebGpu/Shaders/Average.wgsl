@@ -1,0 +1,220 @@
+// average: means of rows. Short rows are copied to workgroup memory in one run, so that memory is read in order;
+// long rows are read in order by the lanes that share a row, very long ones in chunks whose sums are added in
+// two words. The order of addition depends on the place and the length of the row alone.
+
+const SIGN = 0x80000000u;
+const INFINITY = 0x7f800000u;
+const NAN = 0x7fc00000u;
+
+const HAS_NAN = 1u;
+const HAS_INFINITY = 2u;
+const HAS_NEGATIVE_INFINITY = 4u;
+
+const TILE_QUADS = 1024u;
+const CHUNK_ELEMENTS = 16384u;
+
+struct Params {
+    // Rows of this dispatch, and their length.
+    row_count: u32,
+    row_elements: u32,
+    // Where the first row begins in the bound input, and its result in the bound output.
+    input_start: u32,
+    output_start: u32,
+    // Chunks of a row: all of them, the first of this dispatch, and how many.
+    chunk_count: u32,
+    first_chunk: u32,
+    dispatch_chunks: u32,
+    // Workgroups of a row of the grid.
+    grid_width: u32,
+    // short_rows: rows of a workgroup, a multiple of 4.
+    tile_rows: u32,
+    // Always 0, which no compiler knows.
+    zero: u32,
+}
+
+override group_size: u32 = 256;
+// Threads that share a row, a power of two.
+override lanes: u32 = 32;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read_write> result: array<u32>;
+@group(0) @binding(2) var<storage, read> input: array<vec4<u32>>;
+
+@group(0) @binding(1) var<storage, read_write> partials: array<vec2<u32>>;
+@group(0) @binding(2) var<storage, read> all_partials: array<vec2<u32>>;
+
+var<workgroup> tile: array<vec4<u32>, TILE_QUADS>;
+var<workgroup> exchange: array<vec4<u32>, group_size>;
+
+// value + rest is a sum in two words; infinities and NaNs are not in it but in the flags.
+struct Sum {
+    value: f32,
+    rest: f32,
+    flags: u32,
+}
+
+fn group_number(group: vec3<u32>) -> u32 {
+    return group.y * params.grid_width + group.x;
+}
+
+@compute @workgroup_size(group_size)
+fn short_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+    let first_row = group_number(group) * params.tile_rows;
+    if first_row >= params.row_count {
+        return;
+    }
+    let rows = min(params.tile_rows, params.row_count - first_row);
+    let length = params.row_elements;
+    let first_quad = (params.input_start + first_row * length) / 4u;
+    let quads = (rows * length + 3u) / 4u;
+    for (var quad = thread; quad < quads; quad += group_size) {
+        tile[quad] = input[first_quad + quad];
+    }
+    workgroupBarrier();
+    let lane = thread % lanes;
+    for (var first = 0u; first < rows; first += group_size / lanes) {
+        let row = first + thread / lanes;
+        var sum = Sum();
+        if row < rows {
+            for (var i = lane; i < length; i += lanes) {
+                let element = row * length + i;
+                sum = plus(sum, tile[element / 4u][element % 4u]);
+            }
+        }
+        sum = over_lanes(sum, thread);
+        if lane == 0u && row < rows {
+            result[params.output_start + first_row + row] = mean_of(sum);
+        }
+    }
+}
+
+@compute @workgroup_size(group_size)
+fn long_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+    let row = group_number(group) * (group_size / lanes) + thread / lanes;
+    var sum = Sum();
+    if row < params.row_count {
+        sum = of_range(params.input_start + row * params.row_elements, params.row_elements, thread % lanes);
+    }
+    sum = over_lanes(sum, thread);
+    if thread % lanes == 0u && row < params.row_count {
+        result[params.output_start + row] = mean_of(sum);
+    }
+}
+
+// The sum of one chunk of a very long row.
+@compute @workgroup_size(group_size)
+fn chunk_of_row(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+    let number = group_number(group);
+    let row = number / params.dispatch_chunks;
+    let step = number % params.dispatch_chunks;
+    if row >= params.row_count {
+        return;
+    }
+    let chunk = params.first_chunk + step;
+    let length = min(CHUNK_ELEMENTS, params.row_elements - chunk * CHUNK_ELEMENTS);
+    let start = params.input_start + row * params.row_elements + step * CHUNK_ELEMENTS;
+    let sum = over_lanes(of_range(start, length, thread), thread);
+    if thread == 0u {
+        partials[params.output_start + row * params.chunk_count + chunk] =
+            vec2(bitcast<u32>(sum.value), sum.flags);
+    }
+}
+
+// A workgroup adds the chunks of a row.
+@compute @workgroup_size(group_size)
+fn finish(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+    let row = group_number(group);
+    if row >= params.row_count {
+        return;
+    }
+    var sum = Sum();
+    for (var chunk = thread; chunk < params.chunk_count; chunk += group_size) {
+        let partial = all_partials[row * params.chunk_count + chunk];
+        sum = added(sum, bitcast<f32>(partial.x));
+        sum.flags |= partial.y;
+    }
+    sum = over_lanes(sum, thread);
+    if thread == 0u {
+        result[params.output_start + row] = mean_of(sum);
+    }
+}
+
+fn plus(sum: Sum, bits: u32) -> Sum {
+    let is_special = (bits & ~SIGN) >= INFINITY;
+    let flags = select(0u, flag_of(bits), is_special);
+    return Sum(sum.value + select(bitcast<f32>(bits), 0.0, is_special), 0.0, sum.flags | flags);
+}
+
+fn flag_of(bits: u32) -> u32 {
+    let signed = select(HAS_NEGATIVE_INFINITY, HAS_INFINITY, bits == INFINITY);
+    return select(signed, HAS_NAN, (bits & ~SIGN) > INFINITY);
+}
+
+// The part of one lane of the elements from start on; four loads are under way at once.
+fn of_range(start: u32, length: u32, lane: u32) -> Sum {
+    let end = start + length;
+    let end_quad = (end + 3u) / 4u;
+    var sum = Sum();
+    for (var quad = start / 4u + lane; quad < end_quad; quad += 4u * lanes) {
+        var x: array<vec4<u32>, 4>;
+        var values: array<vec4<f32>, 4>;
+        for (var i = 0u; i < 4u; i++) {
+            x[i] = input[min(quad + i * lanes, end_quad - 1u)];
+        }
+        for (var i = 0u; i < 4u; i++) {
+            let elements = vec4((quad + i * lanes) * 4u) + vec4(0u, 1u, 2u, 3u);
+            let bits = select(vec4(0u), x[i], (elements >= vec4(start)) & (elements < vec4(end)));
+            let is_special = (bits & vec4(~SIGN)) >= vec4(INFINITY);
+            if any(is_special) {
+                for (var place = 0u; place < 4u; place++) {
+                    sum.flags |= select(0u, flag_of(bits[place]), is_special[place]);
+                }
+            }
+            values[i] = select(bitcast<vec4<f32>>(bits), vec4(0.0), is_special);
+        }
+        let s = (values[0] + values[1]) + (values[2] + values[3]);
+        sum.value += (s.x + s.y) + (s.z + s.w);
+    }
+    return sum;
+}
+
+// Adds the sums of the lanes that share a row; the result is lane 0's.
+fn over_lanes(value: Sum, thread: u32) -> Sum {
+    var sum = value;
+    workgroupBarrier();
+    exchange[thread] = vec4(bitcast<u32>(sum.value), bitcast<u32>(sum.rest), sum.flags, 0u);
+    for (var width = lanes / 2u; width > 0u; width /= 2u) {
+        workgroupBarrier();
+        if thread % lanes < width {
+            let other = exchange[thread + width];
+            sum = added(sum, bitcast<f32>(other.x));
+            sum.rest += bitcast<f32>(other.y);
+            sum.flags |= other.z;
+            exchange[thread] = vec4(bitcast<u32>(sum.value), bitcast<u32>(sum.rest), sum.flags, 0u);
+        }
+    }
+    return sum;
+}
+
+fn mean_of(sum: Sum) -> u32 {
+    if sum.flags == 0u {
+        return bitcast<u32>((sum.value + sum.rest) / f32(params.row_elements));
+    }
+    if sum.flags == HAS_INFINITY {
+        return INFINITY;
+    }
+    return select(NAN, SIGN | INFINITY, sum.flags == HAS_NEGATIVE_INFINITY);
+}
+
+// Adds to a sum in two words; the second collects what the first rounds off.
+fn added(sum: Sum, value: f32) -> Sum {
+    let s = opaque(sum.value + value);
+    let back = opaque(s - sum.value);
+    let lost = opaque(sum.value - opaque(s - back)) + (value - back);
+    return Sum(s, sum.rest + lost, sum.flags);
+}
+
+// The same value, but compilers cannot simplify a difference that holds it to what it would be in real numbers.
+fn opaque(x: f32) -> f32 {
+    return bitcast<f32>(bitcast<u32>(x) ^ params.zero);
+}
