@@ -15,7 +15,7 @@ fi
 root=$(cd "$(dirname "$0")/.." && pwd)
 levels=(v2 v3 v4)
 programs=(wasi-gpu "${levels[@]/#/wasi-gpu-}")
-others=(libwasmtime.so LICENSE THIRD-PARTY-NOTICES.md)
+others=(libwasmtime.so libwebgpu_wrapper.so LICENSE THIRD-PARTY-NOTICES.md)
 
 # Compiling ahead of time links with the system's C compiler against zlib.
 missing=()
@@ -58,7 +58,7 @@ for level in "${levels[@]}"; do
     mv "$scratch/$level/wasi-gpu" "$scratch/wasi-gpu-$level"
 done
 
-mv "$scratch/${levels[0]}/libwasmtime.so" "$scratch/"
+mv "$scratch/${levels[0]}/libwasmtime.so" "$scratch/${levels[0]}/runtimes/linux-x64/native/libwebgpu_wrapper.so" "$scratch/"
 cp "$root/LICENSE" "$root/THIRD-PARTY-NOTICES.md" "$scratch/"
 "$compiler" -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror "-ffile-prefix-map=$root=." -Wl,--build-id=none -s \
     "$root/src/launcher/launcher.c" -o "$scratch/wasi-gpu"
