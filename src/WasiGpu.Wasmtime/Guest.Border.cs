@@ -90,7 +90,13 @@ public sealed unsafe partial class Guest
             _hostTrap ??= Describe(exception);
         }
 
-        byte[] message = Encoding.UTF8.GetBytes(_hostTrap?.Message ?? "the guest ended");
+        string text = _hostTrap?.Message ?? "the guest ended";
+        if (_module.Component is not null)
+        {
+            return WasmtimeErrors.Make(text);
+        }
+
+        byte[] message = Encoding.UTF8.GetBytes(text);
         fixed (byte* bytes = message)
         {
             return WasmtimeApi.wasmtime_trap_new(bytes, (nuint)message.Length);
@@ -188,7 +194,7 @@ public sealed unsafe partial class Guest
         {
             bool found = WasmtimeApi.wasmtime_caller_export_get(caller, name, 6, &item) != 0;
             return found && item.Kind == WasmtimeExtern.KindMemory
-                ? _memory = new GuestMemory(context, item.Memory)
+                ? _memory = new CoreMemory(context, item.Memory)
                 : throw new BorderException("the guest does not export its memory as 'memory', which the host needs");
         }
     }

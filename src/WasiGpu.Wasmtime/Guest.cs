@@ -12,6 +12,11 @@ public sealed unsafe partial class Guest : IDisposable
 {
     private const int MaxTableElements = 1 << 20;
 
+    // A component has instances of its own for every module, and several for adapting calls between components. Each
+    // memory takes 4 GiB of address space, of which a process has 128 TiB.
+    private const int MaxComponentInstances = 1000;
+    private const int MaxComponentMemories = 64;
+
     // The guest whose code runs on this thread. Guest code runs on the thread that called it, so a host call finds its
     // guest here for a nanosecond; asking the engine's store for it costs two native calls.
     [ThreadStatic]
@@ -34,7 +39,12 @@ public sealed unsafe partial class Guest : IDisposable
         _module = module;
         _options = options;
         TraceGpu = options.TraceGpu;
-        CheckMemory(module.Description, options.MaxMemoryBytes);
+        if (module.Component is null)
+        {
+            CheckMemory(module.Description, options.MaxMemoryBytes);
+        }
+
+        Memories = new ComponentMemories(options.MaxMemoryBytes ?? ulong.MaxValue);
         try
         {
             Gpu = new GuestGpu(options, _deadline);
@@ -45,7 +55,7 @@ public sealed unsafe partial class Guest : IDisposable
         }
 
         _store = new WasmtimeHandle(
-            WasmtimeApi.wasmtime_store_new(module.Host.Engine.Pointer, data: 0, finalizer: 0),
+            WasmtimeApi.wasmtime_store_new(module.Engine.Pointer, data: 0, finalizer: 0),
             &DeleteStore);
         _context = WasmtimeApi.wasmtime_store_context(_store.Pointer);
         try
@@ -55,9 +65,9 @@ public sealed unsafe partial class Guest : IDisposable
                 _store.Pointer,
                 memoryBytes,
                 MaxTableElements,
-                instances: 1,
-                tables: 64,
-                memories: 1);
+                instances: module.Component is null ? 1 : MaxComponentInstances,
+                tables: module.Component is null ? 64 : MaxComponentInstances,
+                memories: module.Component is null ? 1 : MaxComponentMemories);
             WasmtimeApi.wasmtime_store_epoch_deadline_callback(_store.Pointer, &OnEpoch, data: 0, finalizer: 0);
             _input = WasiSetup.Apply(_context, options);
         }
@@ -85,6 +95,12 @@ public sealed unsafe partial class Guest : IDisposable
 
     internal Action<GpuCallTrace>? TraceGpu { get; }
 
+    /// <summary>The memories of a component; none for a core module.</summary>
+    internal ComponentMemories Memories { get; }
+
+    /// <summary>Texts that a call through a bridge left to be placed: an error's, and those of the device.</summary>
+    internal byte[]?[] DeferredTexts { get; } = new byte[4][];
+
     /// <summary>Calls an export of a library, on the calling thread, with the time limit starting anew.</summary>
     /// <param name="export">The export's name.</param>
     /// <param name="arguments">Numbers of the types its signature has.</param>
@@ -101,6 +117,11 @@ public sealed unsafe partial class Guest : IDisposable
         ReadOnlySpan<WasmValue> arguments,
         CancellationToken cancellationToken = default)
     {
+        if (_module.Component is not null)
+        {
+            return InvokeComponent(export, arguments, cancellationToken);
+        }
+
         FunctionSignature signature = FindSignature(export, arguments);
         RawValue[] slots = new RawValue[Math.Max(signature.Parameters.Count, signature.Results.Count)];
         for (int i = 0; i < arguments.Length; i++)
@@ -112,6 +133,23 @@ public sealed unsafe partial class Guest : IDisposable
         return result.Trap is not null || result.ExitCode != 0
             ? result
             : result with { Values = [.. signature.Results.Select((type, i) => ToValue(type, slots[i]))] };
+    }
+
+    /// <summary>
+    /// Calls an export as <see cref="Invoke"/> does, with everything in one text: <c>NAME(VALUES)</c>, or a name alone
+    /// where there are no arguments. Values of a component are in WAVE: <c>f(1, "two", [3, 4])</c>; those of a core
+    /// module are numbers.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="cancellationToken">Ends the guest for good.</param>
+    /// <returns>As <see cref="Invoke"/> does.</returns>
+    /// <exception cref="ArgumentException">There is no such function, or the text is no call of it.</exception>
+    /// <exception cref="InvalidOperationException">The guest is running.</exception>
+    public GuestResult InvokeText(string call, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        (string export, WasmValue[] arguments) = _module.ParseCall(call);
+        return Invoke(export, arguments, cancellationToken);
     }
 
     /// <summary>Frees the instance and everything it has on the device.</summary>
@@ -129,6 +167,7 @@ public sealed unsafe partial class Guest : IDisposable
         {
             // Backends let go of the guest's memory before it is unmapped.
             _memory?.Host.Release();
+            Memories.ReleaseHosts();
         }
         finally
         {
@@ -148,14 +187,15 @@ public sealed unsafe partial class Guest : IDisposable
     internal GuestResult RunCommand(CancellationToken cancellationToken)
     {
         return RunTimed(
-            () => Instantiate() ?? Call(GuestExports.Start, []),
+            () => Instantiate() ?? (_module.Component is null ? Call(GuestExports.Start, []) : RunCommandExport()),
             cancellationToken);
     }
 
     /// <summary>Runs the start function and <c>_initialize</c> of a library.</summary>
     internal void Initialize(CancellationToken cancellationToken)
     {
-        bool hasInitialize = _module.Description.Exports.Any(e => e.Name == GuestExports.Initialize);
+        bool hasInitialize = _module.Component is null
+            && _module.Description.Exports.Any(e => e.Name == GuestExports.Initialize);
         GuestResult result = RunTimed(
             () => Instantiate() ?? (hasInitialize ? Call(GuestExports.Initialize, []) : null),
             cancellationToken);
@@ -276,7 +316,7 @@ public sealed unsafe partial class Guest : IDisposable
         long start = Stopwatch.GetTimestamp();
         if (hasEnd)
         {
-            _module.Host.Ticker.Enter();
+            _module.Ticker.Enter();
         }
 
         Guest? outer = _current;
@@ -297,7 +337,7 @@ public sealed unsafe partial class Guest : IDisposable
             _runTime += Stopwatch.GetElapsedTime(start);
             if (hasEnd)
             {
-                _module.Host.Ticker.Leave();
+                _module.Ticker.Leave();
             }
         }
     }
@@ -316,18 +356,24 @@ public sealed unsafe partial class Guest : IDisposable
         }
 
         _isInstantiated = true;
+        if (_module.Component is { } component)
+        {
+            return InstantiateComponent(component);
+        }
+
         nint trap = 0;
         nint error;
 
         // Start functions run here, possibly for long; the module may be disposed meanwhile.
         bool isHeld = false;
-        _module.InstancePre.DangerousAddRef(ref isHeld);
+        WasmtimeHandle instancePre = _module.InstancePre!;
+        instancePre.DangerousAddRef(ref isHeld);
         try
         {
             fixed (WasmtimeInstance* instance = &_instance)
             {
                 error = WasmtimeApi.wasmtime_instance_pre_instantiate(
-                    _module.InstancePre.DangerousGetHandle(),
+                    instancePre.DangerousGetHandle(),
                     _context,
                     instance,
                     &trap);
@@ -335,7 +381,7 @@ public sealed unsafe partial class Guest : IDisposable
         }
         finally
         {
-            _module.InstancePre.DangerousRelease();
+            instancePre.DangerousRelease();
         }
 
         return TakeEnd(error, trap);

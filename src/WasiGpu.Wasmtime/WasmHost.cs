@@ -15,6 +15,9 @@ public sealed unsafe class WasmHost : IDisposable
     private readonly WasmtimeHandle _engine;
     private readonly WasmtimeHandle _linker;
 
+    // Started by the first component: a program that runs core modules alone does not pay for it.
+    private readonly Lazy<ComponentEngine> _components = new(() => new ComponentEngine());
+
     /// <summary>Starts an engine.</summary>
     /// <exception cref="DllNotFoundException">libwasmtime is not beside the program.</exception>
     public WasmHost()
@@ -36,8 +39,10 @@ public sealed unsafe class WasmHost : IDisposable
     /// <exception cref="GuestLoadException">The file cannot be read or is no module.</exception>
     public static ModuleDescription Inspect(string path)
     {
-        byte[] binary = ToBinary(path, ReadFile(path));
-        return ModuleRules.Judge(CoreModuleReader.Read(path, binary));
+        byte[] binary = WatText.ToBinary(path, ReadFile(path));
+        return ComponentSection.IsComponent(binary)
+            ? ComponentLoader.Inspect(path, binary)
+            : ModuleRules.Judge(CoreModuleReader.Read(path, binary));
     }
 
     /// <summary>Compiles a file.</summary>
@@ -51,7 +56,12 @@ public sealed unsafe class WasmHost : IDisposable
     /// <exception cref="GuestLoadException">The bytes hold no guest this host can run.</exception>
     public GuestModule Compile(ReadOnlySpan<byte> bytes, string name)
     {
-        ReadOnlySpan<byte> binary = IsText(bytes) ? ToBinary(name, bytes.ToArray()) : bytes;
+        ReadOnlySpan<byte> binary = WatText.IsText(bytes) ? WatText.ToBinary(name, bytes.ToArray()) : bytes;
+        if (ComponentSection.IsComponent(binary))
+        {
+            return ComponentLoader.Load(_components.Value, name, binary);
+        }
+
         ModuleDescription description = ModuleRules.Judge(CoreModuleReader.Read(name, binary));
         if (description.Refusals.Count > 0)
         {
@@ -74,6 +84,11 @@ public sealed unsafe class WasmHost : IDisposable
     /// <summary>Ends the engine; its modules and guests must be disposed before.</summary>
     public void Dispose()
     {
+        if (_components.IsValueCreated)
+        {
+            _components.Value.Dispose();
+        }
+
         Ticker.Dispose();
         _linker.Dispose();
         _engine.Dispose();
@@ -197,39 +212,6 @@ public sealed unsafe class WasmHost : IDisposable
         {
             throw new GuestLoadException($"'{path}' cannot be read: {e.Message}", e);
         }
-    }
-
-    /// <summary>
-    /// Whether the bytes look like the text form: the first thing that is no space opens a parenthesis or a comment.
-    /// </summary>
-    private static bool IsText(ReadOnlySpan<byte> bytes)
-    {
-        ReadOnlySpan<byte> text = bytes.TrimStart(" \t\r\n"u8);
-        return text.StartsWith("("u8) || text.StartsWith(";;"u8);
-    }
-
-    private static byte[] ToBinary(string name, byte[] bytes)
-    {
-        if (!IsText(bytes))
-        {
-            return bytes;
-        }
-
-        ByteVec binary = default;
-        nint error;
-        fixed (byte* text = bytes)
-        {
-            error = WasmtimeApi.wasmtime_wat2wasm(text, (nuint)bytes.Length, &binary);
-        }
-
-        if (error != 0)
-        {
-            throw new GuestLoadException($"'{name}' is no WebAssembly text: {WasmtimeErrors.Take(error)}");
-        }
-
-        byte[] result = new ReadOnlySpan<byte>(binary.Data, (int)binary.Size).ToArray();
-        WasmtimeApi.wasm_byte_vec_delete(&binary);
-        return result;
     }
 
     private static void DeleteEngine(nint engine) => WasmtimeApi.wasm_engine_delete(engine);

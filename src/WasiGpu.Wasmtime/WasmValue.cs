@@ -2,18 +2,25 @@ using System.Globalization;
 
 namespace WasiGpu.Wasmtime;
 
-/// <summary>A number passed to or returned by an export of a core module.</summary>
-public readonly record struct WasmValue
+/// <summary>
+/// A value passed to or returned by an export: a number of a core module, or any value of a component but a resource.
+/// Numbers are converted to the type that a component's function takes, where they fit it exactly.
+/// </summary>
+public readonly partial record struct WasmValue
 {
     private readonly ulong _bits;
 
-    private WasmValue(WasmType type, ulong bits)
+    // Of values that are not numbers: a text, items, fields, names, or a case.
+    private readonly object? _data;
+
+    private WasmValue(WasmType type, ulong bits, object? data = null)
     {
         Type = type;
         _bits = bits;
+        _data = data;
     }
 
-    /// <summary>The number's type.</summary>
+    /// <summary>The value's type.</summary>
     public WasmType Type { get; }
 
     /// <summary>A 32-bit integer.</summary>
@@ -74,7 +81,9 @@ public readonly record struct WasmValue
     /// <summary>The value of a 64-bit float.</summary>
     public double AsDouble() => BitConverter.UInt64BitsToDouble(Bits(WasmType.F64));
 
-    /// <summary>The number in the invariant culture.</summary>
+    /// <summary>
+    /// A number in the invariant culture; any other value as the text form of component values, WAVE.
+    /// </summary>
     public override string ToString()
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
@@ -84,7 +93,7 @@ public readonly record struct WasmValue
             WasmType.I64 => AsInt64().ToString(culture),
             WasmType.F32 => AsSingle().ToString(culture),
             WasmType.F64 => AsDouble().ToString(culture),
-            _ => "",
+            _ => WaveWriter.Write(this),
         };
     }
 

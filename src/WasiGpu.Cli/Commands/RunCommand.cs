@@ -76,9 +76,9 @@ internal sealed class RunCommand : Command, IHasExamples
 
     private readonly Option<string?> _invoke = ValueOption.Single<string?>(
         "--invoke",
-        "NAME",
-        "Call this export of a library with ARGS as numbers, and print what it returns.",
-        "the name of an exported function",
+        "CALL",
+        "Call an export of a library, f(1, \"two\"), or f with ARGS as numbers, and print what it returns.",
+        "the name of an exported function, or a call of it",
         (string text, out string? value) =>
         {
             value = text;

@@ -12,10 +12,10 @@ namespace WasiGpu.Cli.Guests;
 /// <param name="options">What it is given.</param>
 internal sealed class GuestRun(string path, GuestModule module, GuestOptions options)
 {
-    /// <summary>The export of a library to call; null to run a command.</summary>
+    /// <summary>The call of a library's export, or its name; null to run a command.</summary>
     internal string? Export { get; init; }
 
-    /// <summary>The arguments of <see cref="Export"/> as text.</summary>
+    /// <summary>The arguments of <see cref="Export"/> as text, where it is the name of a core module's function.</summary>
     internal IReadOnlyList<string> ExportArguments { get; init; } = [];
 
     /// <summary>Whether what the guest used is shown at the end.</summary>
@@ -29,8 +29,16 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
     /// <returns>The program's exit code.</returns>
     internal int Run()
     {
-        FunctionSignature? signature = Export is null ? RequireCommand() : FindExport(Export);
-        WasmValue[] arguments = signature is null ? [] : ParseArguments(signature);
+        (string Export, WasmValue[] Arguments) call = ("", []);
+        if (Export is null)
+        {
+            RequireCommand();
+        }
+        else
+        {
+            call = ParseCall(Export);
+        }
+
         using CancellationTokenSource interrupt = new();
         using ProcessEnd end = new();
         using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(
@@ -50,7 +58,7 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
         {
             GuestResult result = Export is null
                 ? module.Run(options, interrupt.Token)
-                : Invoke(Export, arguments, interrupt.Token);
+                : Invoke(call.Export, call.Arguments, interrupt.Token);
             end.Dispose();
             return Report(result);
         }
@@ -61,13 +69,58 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
         }
     }
 
-    private FunctionSignature? RequireCommand()
+    private void RequireCommand()
     {
-        return module.Description.IsCommand
-            ? null
-            : throw new CommandException(
+        if (!module.Description.IsCommand)
+        {
+            string entry = module.Description.Component is null ? "_start" : "wasi:cli/run";
+            throw new CommandException(
                 ExitCodes.Host,
-                $"'{path}' is a library, it has no '_start': name an export with --invoke ({ExportNames()})");
+                $"'{path}' is a library, it has no '{entry}': name an export with --invoke ({ExportNames()})");
+        }
+    }
+
+    private string ExportNames()
+    {
+        string[] names =
+        [
+            .. module.Description.Exports
+                .Where(e => e.TypeText is not null && e.Name is not ("_initialize" or "cabi_realloc"))
+                .Select(e => e.Name),
+        ];
+        return names.Length == 0 ? "it has none" : string.Join(", ", names);
+    }
+
+    /// <summary>A whole call, or the name of a core module's function with the arguments after FILE.</summary>
+    private (string Export, WasmValue[] Arguments) ParseCall(string text)
+    {
+        if (!text.Contains('(', StringComparison.Ordinal) && module.Description.Component is null)
+        {
+            return (text, ParseArguments(text, FindExport(text)));
+        }
+
+        if (ExportArguments.Count > 0)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"'{ExportArguments[0]}' after FILE is not allowed: the arguments of --invoke '{text}' stand in parentheses"
+                + " after the function's name");
+        }
+
+        try
+        {
+            return module.ParseCall(text);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--invoke '{text}' is not allowed: {WithoutParameter(e)}");
+        }
+    }
+
+    private static string WithoutParameter(ArgumentException e)
+    {
+        int parameter = e.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return parameter < 0 ? e.Message : e.Message[..parameter];
     }
 
     private FunctionSignature FindExport(string name)
@@ -78,31 +131,20 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
                 $"--invoke '{name}' is not allowed: it takes a function exported by '{path}' ({ExportNames()})");
     }
 
-    private string ExportNames()
-    {
-        string[] names =
-        [
-            .. module.Description.Exports
-                .Where(e => e.Signature is not null && e.Name is not ("_initialize" or "cabi_realloc"))
-                .Select(e => e.Name),
-        ];
-        return names.Length == 0 ? "it has none" : string.Join(", ", names);
-    }
-
-    private WasmValue[] ParseArguments(FunctionSignature signature)
+    private WasmValue[] ParseArguments(string export, FunctionSignature signature)
     {
         if (signature.Parameters.Concat(signature.Results).Any(type => !IsNumber(type)))
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"--invoke '{Export}' is not allowed: it takes a function of numbers, this one has type {signature}");
+                $"--invoke '{export}' is not allowed: it takes a function of numbers, this one has type {signature}");
         }
 
         if (ExportArguments.Count != signature.Parameters.Count)
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"--invoke '{Export}' takes {signature.Parameters.Count} arguments, not {ExportArguments.Count}: "
+                $"--invoke '{export}' takes {signature.Parameters.Count} arguments, not {ExportArguments.Count}: "
                 + $"its type is {signature}");
         }
 
@@ -113,7 +155,7 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
             {
                 throw new CommandException(
                     ExitCodes.Usage,
-                    $"argument {i + 1} of --invoke '{Export}', '{ExportArguments[i]}', is not allowed: "
+                    $"argument {i + 1} of --invoke '{export}', '{ExportArguments[i]}', is not allowed: "
                     + $"it takes {signature}");
             }
         }

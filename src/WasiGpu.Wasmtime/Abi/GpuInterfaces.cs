@@ -18,6 +18,9 @@ public static class GpuInterfaces
     /// <summary>The import module of the kernels.</summary>
     public const string MLKernels = "wasi:gpu/ml-kernels@0.1.0";
 
+    /// <summary>The one function that neither takes nor returns anything, and so needs no memory.</summary>
+    internal const string Sync = "sync";
+
     /// <summary>Every function of every version served, in the order of the WIT files.</summary>
     public static IReadOnlyList<GpuFunction> Functions { get; } =
     [
@@ -27,7 +30,7 @@ public static class GpuInterfaces
         Function(Compute, "buffer-read", "buffer:i offset:I size:i ret:i"),
         Function(Compute, "buffer-copy", "src:i src-offset:I dst:i dst-offset:I size:I ret:i"),
         Function(Compute, "buffer-destroy", "buffer:i ret:i"),
-        Function(Compute, "sync", ""),
+        Function(Compute, Sync, ""),
         Function(MLKernels, "kernel-bootstrap-sample", "n-samples:i seed:i max-index:i output-indices:i ret:i"),
         Function(
             MLKernels,

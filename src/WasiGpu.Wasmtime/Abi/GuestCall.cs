@@ -6,8 +6,8 @@ using WasiGpu.Wasmtime.Native;
 namespace WasiGpu.Wasmtime;
 
 /// <summary>
-/// One call of a guest through the canonical ABI of a core module: gives the handler its arguments, checks every
-/// pointer, writes the result into the guest's memory. Nothing a guest passes is used before it was checked, and
+/// One call of a guest through the flattened canonical ABI, by a core module or by the bridge in a component: gives the
+/// handler its arguments, checks every pointer, writes the result into the guest's memory. Nothing a guest passes is used before it was checked, and
 /// memory size is read anew after each run of guest code (<c>cabi_realloc</c>).
 /// </summary>
 internal unsafe ref struct GuestCall
@@ -17,18 +17,25 @@ internal unsafe ref struct GuestCall
 
     private const uint ResultAlignment = 4;
 
+    private const int ErrorText = 0;
+
     private readonly nint _caller;
     private readonly nint _context;
     private readonly RawValue* _slots;
 
+    // Of a call through a component's bridge, which allocates and places texts itself; else null.
+    private readonly GuestMemory? _bridgedMemory;
+
     private byte* _returnArea;
     private GpuError? _error;
     private string? _payload;
+    private uint _textBytes;
 
-    private GuestCall(nint caller, RawValue* slots)
+    private GuestCall(nint caller, RawValue* slots, GuestMemory? bridgedMemory = null)
     {
         _caller = caller;
         _slots = slots;
+        _bridgedMemory = bridgedMemory;
         Guest = Guest.Current;
         _context = Guest.Context;
     }
@@ -51,6 +58,53 @@ internal unsafe ref struct GuestCall
         return call.Guest.TraceGpu is { } trace
             ? RunTraced(ref call, GpuInterfaces.Functions[function], handler, trace)
             : RunHandler(ref call, handler);
+    }
+
+    /// <summary>Runs a handler for a call through a component's bridge.</summary>
+    /// <param name="memory">The memory that pointers mean.</param>
+    /// <param name="slots">The flattened arguments.</param>
+    /// <param name="function">The function's number.</param>
+    /// <param name="handler">What runs.</param>
+    /// <param name="textBytes">The length of the error's text that is to be placed; 0 for none.</param>
+    internal static nint RunBridged(
+        GuestMemory memory,
+        RawValue* slots,
+        int function,
+        delegate*<ref GuestCall, void> handler,
+        out uint textBytes)
+    {
+        GuestCall call = new(0, slots, memory);
+        call.Gpu.Calls++;
+        nint trap = call.Guest.TraceGpu is { } trace
+            ? RunTraced(ref call, GpuInterfaces.Functions[function], handler, trace)
+            : RunHandler(ref call, handler);
+        textBytes = call._textBytes;
+        return trap;
+    }
+
+    /// <summary>
+    /// Runs the first half of a call that comes in two: it counts as a call, and is traced, only when it is the last.
+    /// </summary>
+    internal static nint RunFirstHalf(
+        GuestMemory memory,
+        RawValue* slots,
+        int function,
+        delegate*<ref GuestCall, void> handler,
+        out uint textBytes)
+    {
+        GuestCall call = new(0, slots, memory);
+        long start = Stopwatch.GetTimestamp();
+        nint trap = RunHandler(ref call, handler);
+        textBytes = call._textBytes;
+        if (trap == 0 && call._error is null)
+        {
+            return 0;
+        }
+
+        call.Gpu.Calls++;
+        return call.Guest.TraceGpu is { } trace
+            ? Trace(ref call, GpuInterfaces.Functions[function], start, trap, trace)
+            : trap;
     }
 
     /// <summary>Runs a function of WASI that this host serves itself; it returns an error number or traps.</summary>
@@ -107,7 +161,7 @@ internal unsafe ref struct GuestCall
     /// <summary>Checks bytes of the guest's memory, also when there are none.</summary>
     internal HostRange Bytes(string what, uint pointer, uint lengthBytes)
     {
-        return new HostRange(Locate(what, pointer, lengthBytes), lengthBytes, Guest.GetMemory(_caller, _context).Host);
+        return new HostRange(Locate(what, pointer, lengthBytes), lengthBytes, Memory.Host);
     }
 
     /// <summary>
@@ -117,6 +171,19 @@ internal unsafe ref struct GuestCall
     internal uint Allocate(uint alignment, uint sizeBytes)
     {
         uint pointer = Guest.CallRealloc(_caller, _context, alignment, sizeBytes);
+        CheckAllocated(pointer, sizeBytes, alignment);
+        return pointer;
+    }
+
+    /// <summary>Checks what the guest's allocator returned.</summary>
+    internal readonly void CheckAllocated(uint pointer, uint sizeBytes, uint alignment)
+    {
+        CheckAllocated(Memory, _context, pointer, sizeBytes, alignment);
+    }
+
+    /// <summary>Checks what a guest's allocator returned.</summary>
+    internal static void CheckAllocated(GuestMemory memory, nint context, uint pointer, uint sizeBytes, uint alignment)
+    {
         if (pointer % alignment != 0)
         {
             throw new BorderException($"cabi_realloc returned {pointer}, which is not aligned to {alignment} bytes");
@@ -127,8 +194,16 @@ internal unsafe ref struct GuestCall
             throw new BorderException($"cabi_realloc returned 0 for {sizeBytes} bytes: the guest is out of memory");
         }
 
-        Locate("what cabi_realloc returned", pointer, sizeBytes);
-        return pointer;
+        Locate(memory, context, "what cabi_realloc returned", pointer, sizeBytes);
+    }
+
+    /// <summary>Leaves a text for the bridge to have allocated and placed.</summary>
+    /// <returns>Its length in bytes.</returns>
+    internal readonly uint Defer(int which, string text)
+    {
+        byte[] bytes = BridgeHandlers.Encode(text);
+        Guest.DeferredTexts[which] = bytes;
+        return (uint)bytes.Length;
     }
 
     /// <summary>Places a text in memory the guest allocates.</summary>
@@ -208,15 +283,23 @@ internal unsafe ref struct GuestCall
         delegate*<ref GuestCall, void> handler,
         Action<GpuCallTrace> trace)
     {
-        // Results may overwrite the slots' meaning only in guest memory, so the arguments can be described first.
-        string arguments = call.DescribeArguments(function);
         long start = Stopwatch.GetTimestamp();
         nint trap = RunHandler(ref call, handler);
+        return Trace(ref call, function, start, trap, trace);
+    }
+
+    private static nint Trace(
+        ref GuestCall call,
+        GpuFunction function,
+        long start,
+        nint trap,
+        Action<GpuCallTrace> trace)
+    {
         TimeSpan duration = Stopwatch.GetElapsedTime(start);
         string result = trap != 0 ? "trap" : call._error?.ToString() ?? (call._payload is { } p ? $"ok {p}" : "ok");
         try
         {
-            trace(new GpuCallTrace(function.Name, arguments, result, duration));
+            trace(new GpuCallTrace(function.Name, call.DescribeArguments(function), result, duration));
             return trap;
         }
         catch (Exception e)
@@ -245,7 +328,7 @@ internal unsafe ref struct GuestCall
     private void ReturnError(GpuError error)
     {
         _error = error;
-        (uint pointer, uint lengthBytes) = error.HasText ? PlaceText(error.Message ?? error.Kind.ToString()) : (0, 0);
+        (uint pointer, uint lengthBytes) = error.HasText ? PlaceError(error) : (0, 0);
         WriteReturn(0, 1);
         WriteReturn(4, (uint)error.Kind);
         if (error.HasText)
@@ -255,10 +338,28 @@ internal unsafe ref struct GuestCall
         }
     }
 
+    private (uint Pointer, uint LengthBytes) PlaceError(GpuError error)
+    {
+        string text = string.IsNullOrEmpty(error.Message) ? error.Kind.ToString() : error.Message;
+        if (_bridgedMemory is null)
+        {
+            return PlaceText(text);
+        }
+
+        _textBytes = Defer(ErrorText, text);
+        return (0, 0);
+    }
+
+    private readonly GuestMemory Memory => _bridgedMemory ?? Guest.GetMemory(_caller, _context);
+
     private readonly byte* Locate(string what, uint pointer, uint lengthBytes)
     {
-        GuestMemory memory = Guest.GetMemory(_caller, _context);
-        ulong sizeBytes = memory.SizeBytes(_context);
+        return Locate(Memory, _context, what, pointer, lengthBytes);
+    }
+
+    private static byte* Locate(GuestMemory memory, nint context, string what, uint pointer, uint lengthBytes)
+    {
+        ulong sizeBytes = memory.SizeBytes(context);
         return (ulong)pointer + lengthBytes <= sizeBytes
             ? memory.Base + pointer
             : throw new BorderException(

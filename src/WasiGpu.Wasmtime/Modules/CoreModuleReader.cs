@@ -49,13 +49,6 @@ internal static class CoreModuleReader
 
         ushort version = BitConverter.ToUInt16(bytes[4..]);
         ushort layer = BitConverter.ToUInt16(bytes[6..]);
-        if (layer == 1)
-        {
-            throw new GuestLoadException(
-                $"'{name}' is a WebAssembly component, which this host does not run yet: "
-                + "give it the core module (the file before 'component new')");
-        }
-
         if (version != 1 || layer != 0)
         {
             throw new GuestLoadException(

@@ -9,8 +9,19 @@ public sealed record ModuleDescription
     /// <summary>Size of the binary in bytes.</summary>
     public required long SizeBytes { get; init; }
 
-    /// <summary>Whether it is a command (exports <c>_start</c>) rather than a library.</summary>
-    public bool IsCommand => Exports.Any(e => e.Name == GuestExports.Start && e.Kind == ExternKind.Function);
+    /// <summary>
+    /// Whether it is a command (a core module that exports <c>_start</c>, a component that exports
+    /// <c>wasi:cli/run</c>) rather than a library.
+    /// </summary>
+    public bool IsCommand => Exports.Any(e => Component is null
+        ? e.Name == GuestExports.Start && e.Kind == ExternKind.Function
+        : ComponentDescription.IsRun(e.Name));
+
+    /// <summary>What is particular to a component; null for a core module.</summary>
+    public ComponentDescription? Component { get; init; }
+
+    /// <summary>The export that makes a command of it.</summary>
+    internal string EntryName => Component is null ? GuestExports.Start : ComponentDescription.Run;
 
     /// <summary>What it imports, in the module's order.</summary>
     public required IReadOnlyList<ModuleImport> Imports { get; init; }

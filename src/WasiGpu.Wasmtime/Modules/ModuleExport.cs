@@ -1,7 +1,14 @@
 namespace WasiGpu.Wasmtime;
 
-/// <summary>One export of a module.</summary>
-/// <param name="Name">Its name.</param>
+/// <summary>One export of a module or component.</summary>
+/// <param name="Name">Its name; of a function in an exported interface <c>interface#function</c>.</param>
 /// <param name="Kind">What it is.</param>
-/// <param name="Signature">Its type, for a function.</param>
-public sealed record ModuleExport(string Name, ExternKind Kind, FunctionSignature? Signature);
+/// <param name="Signature">Its type, for a function of a core module.</param>
+public sealed record ModuleExport(string Name, ExternKind Kind, FunctionSignature? Signature)
+{
+    /// <summary>Its type, for a function of a component that was loaded; null before that.</summary>
+    public ComponentFunctionType? ComponentType { get; init; }
+
+    /// <summary>The type as text; null where it is not known.</summary>
+    public string? TypeText => Signature?.ToString() ?? ComponentType?.ToString();
+}

@@ -4,11 +4,16 @@ namespace WasiGpu.Wasmtime;
 
 /// <summary>Reads the primitive forms of the WebAssembly binary format; every read is bounds-checked.</summary>
 /// <param name="bytes">The binary, or one section of it.</param>
-internal ref struct WasmReader(ReadOnlySpan<byte> bytes)
+/// <param name="start">Where the bytes start in the file, for messages.</param>
+/// <param name="place">What the bytes are, for messages: empty, or with a colon at its end.</param>
+internal ref struct WasmReader(ReadOnlySpan<byte> bytes, int start = 0, string place = "")
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
     internal int Position { get; private set; }
+
+    /// <summary>The position in the file.</summary>
+    internal readonly int Offset => start + Position;
 
     internal readonly bool IsAtEnd => Position >= _bytes.Length;
 
@@ -35,7 +40,18 @@ internal ref struct WasmReader(ReadOnlySpan<byte> bytes)
 
     internal string ReadName() => Encoding.UTF8.GetString(ReadBytes(ReadU32()));
 
-    internal readonly GuestLoadException Broken(string reason) => new($"{reason} (offset {Position})");
+    internal void SkipName() => ReadBytes(ReadU32());
+
+    /// <summary>The byte that is read next.</summary>
+    internal readonly byte Peek()
+    {
+        return IsAtEnd ? throw Broken("the file ends in the middle of a section") : _bytes[Position];
+    }
+
+    /// <summary>The bytes from a position up to the next one to be read.</summary>
+    internal readonly ReadOnlySpan<byte> Since(int position) => _bytes[position..Position];
+
+    internal readonly GuestLoadException Broken(string reason) => new($"{place}{reason} (offset {Offset})");
 
     private ulong ReadUnsigned(int maxBits)
     {

@@ -7,6 +7,16 @@ internal static unsafe class WasmtimeErrors
 {
     private const byte NoCode = 0xFF;
 
+    /// <summary>Makes an error for the library to raise.</summary>
+    internal static nint Make(string message)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(message.Replace('\0', '?') + '\0');
+        fixed (byte* bytes = text)
+        {
+            return WasmtimeApi.wasmtime_error_new(bytes);
+        }
+    }
+
     /// <summary>The message of an error as one line; deletes the error.</summary>
     internal static string Take(nint error)
     {

@@ -1,0 +1,103 @@
+using WasiGpu.Wasmtime.Native;
+
+namespace WasiGpu.Wasmtime;
+
+/// <summary>From the bytes of a component to one that is ready to run: read, rewritten, compiled, linked.</summary>
+internal static class ComponentLoader
+{
+    /// <summary>Describes a component without compiling it.</summary>
+    /// <exception cref="GuestLoadException">It is no component at all.</exception>
+    internal static ModuleDescription Inspect(string name, ReadOnlySpan<byte> binary)
+    {
+        ComponentSummary summary = new();
+        string? refusal = null;
+        try
+        {
+            ComponentRewriter.Rewrite(binary, summary);
+        }
+        catch (GuestLoadException e)
+        {
+            refusal = e.Message;
+        }
+
+        return Describe(name, binary.Length, summary) with { Refusals = refusal is null ? [] : [refusal] };
+    }
+
+    /// <summary>Makes a component ready to run.</summary>
+    /// <exception cref="GuestLoadException">It is not valid, or this host cannot run it.</exception>
+    internal static GuestModule Load(ComponentEngine engine, string name, ReadOnlySpan<byte> binary)
+    {
+        ComponentSummary summary = new();
+        byte[]? rewritten;
+        try
+        {
+            rewritten = ComponentRewriter.Rewrite(binary, summary);
+        }
+        catch (GuestLoadException e)
+        {
+            throw new GuestLoadException($"'{name}' cannot run here: {e.Message}", e);
+        }
+
+        WasmtimeHandle component = engine.Compile(name, rewritten ?? binary);
+        try
+        {
+            WasmtimeHandle linker = engine.CreateLinker(name, component, summary.Outermost!.Missing);
+            IReadOnlyDictionary<string, ComponentFunction> functions = ComponentTypeReader.Read(engine.Handle, component);
+            ModuleDescription description = Describe(name, binary.Length, summary);
+            return new GuestModule(
+                description with { Exports = AddFunctions(description.Exports, functions) },
+                new ComponentCode(engine, component, linker, functions));
+        }
+        catch
+        {
+            component.Dispose();
+            throw;
+        }
+    }
+
+    private static ModuleDescription Describe(string name, long sizeBytes, ComponentSummary summary)
+    {
+        ComponentScan? scan = summary.Outermost;
+        return new ModuleDescription
+        {
+            Name = name,
+            SizeBytes = sizeBytes,
+            Imports = scan?.Imports ?? [],
+            Exports = scan?.Exports ?? [],
+            Memories = summary.Memories,
+            Component = new ComponentDescription
+            {
+                CoreModules = summary.CoreModules,
+                NestedComponents = summary.NestedComponents,
+                WasiVersion = WasiInterfaces.HighestVersion((scan?.Imports ?? []).Select(import => import.Module)),
+                RewrittenComponents = summary.RewrittenComponents,
+                BridgedFunctions = [.. summary.Bridged.Keys],
+                VirtualGpus = summary.VirtualGpus,
+                MissingFunctions = [.. (scan?.Missing ?? []).SelectMany(import => import.Functions.Select(
+                    function => import.IsInstance ? $"{import.Name} {function}" : function))],
+            },
+        };
+    }
+
+    /// <summary>The exports with their types, and after each interface its functions.</summary>
+    private static List<ModuleExport> AddFunctions(
+        IReadOnlyList<ModuleExport> exports,
+        IReadOnlyDictionary<string, ComponentFunction> functions)
+    {
+        List<ModuleExport> all = [];
+        foreach (ModuleExport export in exports)
+        {
+            all.Add(functions.TryGetValue(export.Name, out ComponentFunction? function)
+                ? export with { ComponentType = function.Type }
+                : export);
+            all.AddRange(functions.Values
+                .Where(f => f.Interface == export.Name)
+                .Select(f => new ModuleExport(f.FullName, ExternKind.Function, Signature: null)
+                {
+                    ComponentType = f.Type,
+                }));
+        }
+
+        return all;
+    }
+}

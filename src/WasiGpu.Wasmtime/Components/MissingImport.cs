@@ -1,0 +1,12 @@
+namespace WasiGpu.Wasmtime;
+
+/// <summary>An import that this host does not have.</summary>
+/// <param name="Name">The interface, or the function.</param>
+/// <param name="IsInstance">Whether it is an interface.</param>
+/// <param name="Functions">Its functions.</param>
+/// <param name="Resources">Its resource types, with numbers that tell them apart.</param>
+internal sealed record MissingImport(
+    string Name,
+    bool IsInstance,
+    IReadOnlyList<string> Functions,
+    IReadOnlyList<(string Name, uint Number)> Resources);
