@@ -9,27 +9,33 @@
 # written.
 set -euo pipefail
 
-# One guest a line: output | language (c, c++, c-library) | sources, globs allowed | more flags.
-# Guests in C and C++ are linked with the SDK; a library has no main, the host calls its exports.
+# One guest a line: output | language (c, c++, c-library, rust) | sources, globs allowed | more flags.
+# Guests are linked with the SDK of their language; a library has no main, the host calls its exports. The source of
+# a guest in Rust is the file that names the others.
 guests='
 samples/hello-gpu/hello-gpu.wasm | c | samples/hello-gpu/main.c |
 samples/random-forest/random-forest.wasm | c++ | samples/random-forest/*.cpp | -mbulk-memory -fno-rtti
 samples/dot-product/dot-product.wasm | c-library | samples/dot-product/*.c |
+samples/random-forest-rust/random-forest.wasm | rust | samples/random-forest-rust/src/main.rs |
 tests/guests/host-suite.wasm     | c | tests/guests/host-suite/*.c | -ffp-contract=off
+tests/guests/rust-suite.wasm     | rust | tests/guests/rust-suite/main.rs |
 '
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 
-# CLANG and CLANGXX name another compiler, for example the one of a WASI SDK.
+# CLANG and CLANGXX name another compiler, for example the one of a WASI SDK. RUSTC names another one of Rust: the
+# default is the package's, since the first in the path is often one without this target.
 clang=${CLANG:-clang-19}
 clangxx=${CLANGXX:-clang++-19}
+rustc=${RUSTC:-/usr/bin/rustc}
 target=(--target=wasm32-wasi)
 common=(-O2 -Wall -Wextra -Wpedantic -Werror -Isdk/c "-ffile-prefix-map=$root=.")
 c_flags=(-std=c11 -Wstrict-prototypes)
 cxx_flags=(-std=c++17 -fno-exceptions)
 # crt1.o runs constructors and destructors in _start alone. The default start file of older versions of
 # wasi-libc makes the linker wrap every export in both, cabi_realloc too: sdk/c/README.md.
+# Rust is linked with it too: its own start file is of that kind.
 link_flags=(-Wl,--strip-all -Wl,--build-id=none -Wl,-z,stack-size=1048576)
 
 need() {
@@ -46,6 +52,16 @@ need_clang() {
     start_file=$("$1" "${target[@]}" -print-file-name=crt1.o)
     if [[ ! -f $start_file ]]; then
         echo "$(basename "$0"): $1 has no crt1.o for wasm32-wasi. On Debian or Ubuntu:" >&2
+        echo "  sudo apt-get install $packages" >&2
+        exit 1
+    fi
+}
+
+need_rust() {
+    local packages='rustc libstd-rust-dev-wasm32 lld-14'
+    need "$rustc" "$packages"
+    if [[ ! -d $("$rustc" --target wasm32-wasi --print target-libdir) ]]; then
+        echo "$(basename "$0"): $rustc has no standard library for wasm32-wasi. On Debian 12:" >&2
         echo "  sudo apt-get install $packages" >&2
         exit 1
     fi
@@ -69,6 +85,18 @@ build_native() {
     done
     "$clang" "${target[@]}" -std=c11 "${common[@]}" -c sdk/c/wasi_gpu.c -o "$scratch/sdk.o"
     "$compiler" "${target[@]}" "${start[@]}" "${objects[@]}" "$scratch/sdk.o" "${link_flags[@]}" -o "$output"
+}
+
+# The SDK, then the guest with it as one unit of code: the result does not depend on the number of cores.
+build_rust() {
+    local output=$1 source=$2
+    shift 2
+    local flags=(--edition 2021 --target wasm32-wasi -C opt-level=2 -C panic=abort -C codegen-units=1 -D warnings
+        "--remap-path-prefix=$root=.")
+    "$rustc" "${flags[@]}" --crate-type rlib --crate-name wasi_gpu sdk/rust/src/lib.rs -o "$scratch/libwasi_gpu.rlib"
+    "$rustc" "${flags[@]}" "$@" -C lto -C strip=symbols -C link-self-contained=no -C "link-arg=$start_file" \
+        -L "native=$(dirname "$start_file")" --extern "wasi_gpu=$scratch/libwasi_gpu.rlib" \
+        --crate-name guest "$source" -o "$output"
 }
 
 if [[ $# -gt 1 || ${1:-} == -h || ${1:-} == --help ]]; then
@@ -126,6 +154,11 @@ while IFS='|' read -r output language patterns flags; do
             need_clang "$clangxx"
             start=(-nostartfiles "$start_file")
             build_native "$clangxx" "$outdir/$output" "${cxx_flags[@]}" "${flags[@]}"
+            ;;
+        rust)
+            need_clang "$clang"
+            need_rust
+            build_rust "$outdir/$output" "${sources[0]}" "${flags[@]}"
             ;;
         *)
             echo "$(basename "$0"): $output: unknown language '$(trim "$language")'" >&2

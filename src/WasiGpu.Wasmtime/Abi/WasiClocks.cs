@@ -155,9 +155,15 @@ internal static unsafe class WasiClocks
 
     private static ulong Now(uint clock)
     {
-        return clock == RealTime
-            ? (ulong)(TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100
-            : (ulong)((UInt128)(ulong)(Stopwatch.GetTimestamp() - Origin) * 1_000_000_000 / (ulong)Stopwatch.Frequency);
+        if (clock == RealTime)
+        {
+            return (ulong)(TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        }
+
+        // The origin is read first: its first reading may be what sets it, and the clock must not start before it.
+        long origin = Origin;
+        long elapsed = Stopwatch.GetTimestamp() - origin;
+        return (ulong)((UInt128)(ulong)elapsed * 1_000_000_000 / (ulong)Stopwatch.Frequency);
     }
 
     /// <summary>The two clocks, read together, in nanoseconds.</summary>
