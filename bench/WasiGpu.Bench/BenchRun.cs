@@ -1,74 +1,125 @@
+using WasiGpu.Bench.Cases;
 using WasiGpu.Bench.Measuring;
 
 namespace WasiGpu.Bench;
 
-/// <summary>One run of a suite on a device: chooses cases and collects rows.</summary>
-internal sealed class BenchRun(string suite, IGpuDevice device, BenchOptions options, Action<BenchRow> report)
+/// <summary>One run of a suite on a device: measures cases and makes rows of them.</summary>
+internal sealed class BenchRun(IGpuDevice device, BenchCaseList list, BenchOptions options, Action<BenchRow> report)
 {
     internal IGpuDevice Device { get; } = device;
 
     internal BenchOptions Options { get; } = options;
 
-    /// <summary>Measures a case of which more is better, if it is chosen.</summary>
-    /// <param name="name">The case.</param>
-    /// <param name="unit">The unit of the rates.</param>
+    internal BenchClock Clock { get; } = new(options.Budget, options.MinRepeats);
+
+    /// <summary>Whether the bounds are those of the processor, which are measured here.</summary>
+    internal bool IsProcessor { get; } = list.Backend == "cpu";
+
+    /// <summary>Whether kernels are timed by the device.</summary>
+    internal bool UsesDeviceClock { get; } = list.Clock == "device";
+
+    /// <summary>Measures a case. One that fails is told, and the others go on.</summary>
+    /// <param name="benchCase">The case.</param>
     /// <param name="measure">Measures it.</param>
-    internal void Rate(string name, string unit, Func<Rates> measure)
+    internal void Measure(BenchCase benchCase, Func<Measurement> measure)
     {
-        if (!Begin(name))
+        string name = $"{benchCase.Suite}/{benchCase.Case}";
+        Options.Progress(name);
+        try
         {
-            return;
+            report(Describe(benchCase, measure()));
         }
-
-        Rates rates = measure();
-        report(new BenchRow(
-            suite,
-            name,
-            Device.Info.Backend,
-            Device.Info.Name,
-            rates.Value,
-            unit,
-            rates.Bound,
-            rates.Peer,
-            rates.Target,
-            rates.Value / rates.Target));
+        catch (Exception e) when (e is BenchFailureException or GpuException or GpuUnavailableException)
+        {
+            Options.Missing($"{name}: {e.Message}");
+        }
     }
 
-    /// <summary>Measures a case that takes a time, if it is chosen.</summary>
-    /// <param name="name">The case.</param>
-    /// <param name="unit">The unit of both times.</param>
-    /// <param name="target">The most it should take.</param>
-    /// <param name="measure">Measures the time.</param>
-    internal void Time(string name, string unit, double target, Func<double> measure)
+    private BenchRow Describe(BenchCase benchCase, Measurement measurement)
     {
-        if (!Begin(name))
+        string unit = benchCase.Unit;
+        bool isTime = Units.IsTime(unit);
+        double seconds = measurement.DeviceSeconds ?? measurement.WallSeconds;
+        double value = Units.From(unit, seconds, measurement.Work);
+        double? bound = FindBound(benchCase, measurement);
+        IReadOnlyList<PeerValue> peers = FindPeers(benchCase, measurement);
+        PeerValue? best = PeerValue.Best(isTime, peers);
+        double? target = FindTarget(benchCase, bound, peers);
+        return new BenchRow
         {
-            return;
-        }
+            Suite = benchCase.Suite,
+            Case = benchCase.Case,
+            Backend = Device.Info.Backend,
+            Device = Device.Info.Name,
+            Value = value,
+            Unit = unit,
+            Bound = bound,
+            Peer = best?.Value,
+            Target = target,
+            Ratio = Compare(target),
+            Clock = measurement.DeviceSeconds is null ? "wall" : "device",
+            Wall = Units.From(unit, measurement.WallSeconds, measurement.Work),
+            OfBound = Compare(bound),
+            OfPeer = Compare(best?.Value),
+            PeerName = best?.Name,
+            Aim = benchCase.Targets.Count == 0
+                ? null
+                : string.Join(benchCase.Any ? " or " : " and ", benchCase.Targets.Select(t => t.Text)),
+            Peers = peers,
+        };
 
-        double value = measure();
-        report(new BenchRow(
-            suite,
-            name,
-            Device.Info.Backend,
-            Device.Info.Name,
-            value,
-            unit,
-            Bound: null,
-            Peer: null,
-            target,
-            target / value));
+        double? Compare(double? other) => isTime ? other / value : value / other;
     }
 
-    private bool Begin(string name)
+    private static double? FindTarget(BenchCase benchCase, double? bound, IReadOnlyList<PeerValue> peers)
     {
-        string full = $"{suite}/{name}";
-        if (Options.Filter is { } filter && !full.Contains(filter, StringComparison.Ordinal))
+        bool isTime = Units.IsTime(benchCase.Unit);
+        List<double> targets = [];
+        foreach (BenchTarget target in benchCase.Targets)
         {
-            return false;
+            if (target.Resolve(isTime, bound, peers) is { } value)
+            {
+                targets.Add(value);
+            }
         }
 
-        Options.Progress(full);
-        return true;
+        // The strictest is the smallest time, or the greatest rate.
+        bool takesLeast = isTime != benchCase.Any;
+        return targets.Count == 0 ? null : takesLeast ? targets.Min() : targets.Max();
     }
+
+    private bool HasRecords() => list.RecordedOn is { } text && Device.Info.Name.Contains(text, StringComparison.Ordinal);
+
+    private double? FindBound(BenchCase benchCase, Measurement measurement)
+    {
+        if (benchCase.Bound is null)
+        {
+            return null;
+        }
+
+        double? perSecond = measurement.BoundPerSecond ?? Options.Peers?.FindBound(benchCase.Bound);
+        return perSecond is { } rate
+            ? Units.FromRate(benchCase.Unit, rate / benchCase.BoundPerUnit)
+            : HasRecords() ? benchCase.RecordedBound : null;
+    }
+
+    private List<PeerValue> FindPeers(BenchCase benchCase, Measurement measurement)
+    {
+        List<PeerValue> peers = [.. measurement.Peers];
+        if (Options.Peers is { } file)
+        {
+            peers.AddRange(file.FindPeers(benchCase));
+        }
+
+        if (HasRecords())
+        {
+            // What was measured today stands before what was recorded of the same library.
+            HashSet<string> measured = [.. peers.Select(Library)];
+            peers.AddRange(benchCase.RecordedPeers.Where(peer => !measured.Contains(Library(peer))));
+        }
+
+        return peers;
+    }
+
+    private static string Library(PeerValue peer) => peer.Name.Split(' ')[0];
 }

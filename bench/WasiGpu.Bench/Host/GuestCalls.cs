@@ -6,13 +6,13 @@ namespace WasiGpu.Bench.Host;
 internal static class GuestCalls
 {
     /// <summary>Calls an export with integers.</summary>
-    /// <exception cref="InvalidOperationException">The guest trapped: a call of <c>wasi:gpu</c> failed.</exception>
+    /// <exception cref="BenchFailureException">The guest trapped: a call of <c>wasi:gpu</c> failed.</exception>
     internal static void Call(this Guest guest, string export, params ReadOnlySpan<WasmValue> arguments)
     {
         GuestResult result = guest.Invoke(export, arguments);
         if (result.Trap is { } trap)
         {
-            throw new InvalidOperationException($"the benchmark's guest, in '{export}': {trap.Message}");
+            throw new BenchFailureException($"the benchmark's guest, in '{export}': {trap.Message}");
         }
     }
 }

@@ -1,106 +1,142 @@
-using System.Diagnostics;
 using System.Text;
+using WasiGpu.Bench.Cases;
 using WasiGpu.Bench.Measuring;
 using WasiGpu.Wasmtime;
 
 namespace WasiGpu.Bench.Host;
 
 /// <summary>What the host costs: calls, copies, guests.</summary>
-internal static class HostBench
+internal sealed class HostBench : IDisposable
 {
     private const string Resource = "bench-guest.wat";
-    private const string EmptyCommand = """(module (memory (export "memory") 1) (func (export "_start")))""";
-    private const int Calls = 1_000_000;
+    private const int Launches = 500;
     private const int Buffers = 10_000;
-    private const double Nanoseconds = 1e9;
-    private const double Microseconds = 1e6;
-    private const double Milliseconds = 1e3;
+    private const int SmallBytes = 64;
+    private const int KernelElements = 256;
+    private const int DataPages = 1;
 
-    internal static void Run(BenchRun run)
+    private readonly BenchRun _run;
+    private readonly byte[] _text = BenchCases.ReadBytes(Resource);
+    private readonly WasmHost _host = new();
+    private readonly GuestModule _module;
+    private readonly GuestOptions _options;
+
+    private HostBench(BenchRun run)
     {
-        byte[] text = ReadGuest();
-        using WasmHost host = new();
-        using GuestModule module = host.Compile(text, Resource);
-        RunCalls(run, module);
-        foreach (int megabytes in new[] { 1, 16, 64 })
+        _run = run;
+        _module = _host.Compile(_text, Resource);
+        _options = new GuestOptions { Gpu = run.Device };
+    }
+
+    public void Dispose()
+    {
+        _module.Dispose();
+        _host.Dispose();
+    }
+
+    internal static void Run(BenchRun run, IReadOnlyList<BenchCase> cases)
+    {
+        using HostBench bench = new(run);
+        foreach (BenchCase benchCase in cases)
         {
-            foreach (string export in new[] { "write", "read" })
+            if (benchCase.Kind == "program" && run.Options.Program is null)
             {
-                run.Rate($"buffer-{export}-{megabytes}MiB", "GB/s", () =>
-                {
-                    using CopyPairs pairs = new(module, run.Device, megabytes << 20);
-                    return pairs.Measure(export);
-                });
+                run.Options.Missing($"{benchCase.Suite}/{benchCase.Case}: only a published program measures itself");
+                continue;
             }
+
+            run.Measure(benchCase, () => bench.Measure(benchCase));
         }
-
-        RunGuests(run, host, module, text);
     }
 
-    private static void RunCalls(BenchRun run, GuestModule module)
+    private Measurement Measure(BenchCase benchCase) => benchCase.Kind switch
     {
-        using Guest guest = module.Instantiate(new GuestOptions { Gpu = run.Device });
-        run.Time("sync", "ns", 15, () => Clock.Median(
-            () => Clock.Once(() => guest.Call("sync", Calls)) / Calls * Nanoseconds));
-        guest.Call("create", 1, sizeof(float));
-        run.Time("kernel-call", "ns", 100, () => Clock.Median(
-            () => Clock.Once(() => guest.Call("kernel", Calls)) / Calls * Nanoseconds));
-        run.Time("buffer-create", "ns", 1000, () => Clock.Median(() => CreateAndDestroy(guest).Create));
-        run.Time("buffer-destroy", "ns", 200, () => Clock.Median(() => CreateAndDestroy(guest).Destroy));
-    }
+        "sync" => MeasureCalls("sync", _run.Options.GuestLoop),
+        "empty-kernel" => MeasureCalls("kernel", _run.Options.GuestLoop),
+        "launch" => MeasureCalls("launch", Launches),
+        "launch-read" => MeasureCalls("launch-read", Launches),
+        "dependent-calls" => MeasureDependent(benchCase.Calls),
+        "buffer-create" => MeasureBuffers(create: true),
+        "buffer-destroy" => MeasureBuffers(create: false),
+        "buffer-write" or "buffer-read" or "buffer-write-first" or "buffer-read-first" => MeasureTransfer(benchCase),
+        "predict-call" => MeasurePredict(benchCase),
+        "compile" => Median(() => _host.Compile(_text, Resource).Dispose()),
+        "instantiate" => Median(() => _module.Instantiate(_options).Dispose()),
+        "run-empty" => MeasureEmptyRun(),
+        "program" => ProgramStart.Measure(_run, benchCase.Op!),
+        _ => throw new BenchFailureException($"the suite host has no kind '{benchCase.Kind}'"),
+    };
 
-    private static (double Create, double Destroy) CreateAndDestroy(Guest guest)
-    {
-        const int SizeBytes = 64;
-        double create = Clock.Once(() => guest.Call("create", Buffers, SizeBytes));
-        double destroy = Clock.Once(() => guest.Call("destroy", Buffers));
-        return (create / Buffers * Nanoseconds, destroy / Buffers * Nanoseconds);
-    }
+    private Measurement Median(Action work) => new(_run.Clock.Median(() => BenchClock.Once(work)));
 
-    private static void RunGuests(BenchRun run, WasmHost host, GuestModule module, byte[] text)
+    /// <summary>The time of one call of an export's loop; what is still queued afterwards is not part of it.</summary>
+    private Measurement MeasureCalls(string export, int calls)
     {
-        GuestOptions options = new() { Gpu = run.Device };
-        run.Time("compile", "ms", 20, () => Clock.Median(
-            () => Clock.Once(() => host.Compile(text, Resource).Dispose()) * Milliseconds));
-        run.Time("instantiate", "us", 200, () => Clock.Median(
-            () => Clock.Once(() => module.Instantiate(options).Dispose()) * Microseconds));
-        using GuestModule empty = host.Compile(Encoding.UTF8.GetBytes(EmptyCommand), "empty.wat");
-        run.Time("run-empty", "us", 200, () => Clock.Median(
-            () => Clock.Once(() => empty.Run(options)) * Microseconds));
-        if (run.Options.Program is { } program)
+        using Guest guest = InstantiateWithBuffer();
+        double seconds = _run.Clock.Median(() =>
         {
-            run.Time("program-run-empty", "ms", 25, () => MeasureProgram(program) * Milliseconds);
-        }
+            double once = BenchClock.Once(() => guest.Call(export, calls));
+            guest.Call("sync", 1);
+            return once;
+        });
+        return new Measurement(seconds / calls);
     }
 
-    private static double MeasureProgram(string program)
+    private Guest InstantiateWithBuffer()
     {
-        string file = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(file, EmptyCommand);
-            return Clock.Median(() => Clock.Once(() =>
-            {
-                using Process process = Process.Start(program, ["run", file]);
-                process.WaitForExit();
-                if (process.ExitCode != 0)
-                {
-                    throw new InvalidOperationException($"the program exited with {process.ExitCode}");
-                }
-            }));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        Guest guest = _module.Instantiate(_options);
+        guest.Call("grow", DataPages);
+        guest.Call("create", 1, KernelElements * sizeof(float));
+        return guest;
     }
 
-    private static byte[] ReadGuest()
+    private Measurement MeasureDependent(int calls)
     {
-        using Stream stream = typeof(HostBench).Assembly.GetManifestResourceStream(Resource)
-            ?? throw new InvalidOperationException($"{Resource} is not in the assembly");
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
+        using Guest guest = InstantiateWithBuffer();
+        double seconds = _run.Clock.Median(() => BenchClock.Once(() =>
+        {
+            guest.Call("launch", calls);
+            guest.Call("read", 1, sizeof(float));
+        }));
+        return new Measurement(seconds / calls);
+    }
+
+    private Measurement MeasureBuffers(bool create)
+    {
+        using Guest guest = _module.Instantiate(_options);
+        double seconds = _run.Clock.Median(() =>
+        {
+            double creating = BenchClock.Once(() => guest.Call("create", Buffers, SmallBytes));
+            double destroying = BenchClock.Once(() => guest.Call("destroy", Buffers));
+            return create ? creating : destroying;
+        });
+        return new Measurement(seconds / Buffers);
+    }
+
+    private Measurement MeasureTransfer(BenchCase benchCase)
+    {
+        string export = benchCase.Kind.Contains("write", StringComparison.Ordinal) ? "write" : "read";
+        int sizeBytes = benchCase.SizeMiB << 20;
+        return benchCase.Kind.EndsWith("-first", StringComparison.Ordinal)
+            ? CopyPairs.MeasureFirst(_run, _module, export, sizeBytes)
+            : MeasureRepeated(benchCase, export, sizeBytes);
+    }
+
+    private Measurement MeasureRepeated(BenchCase benchCase, string export, int sizeBytes)
+    {
+        using CopyPairs pairs = new(_module, _run, sizeBytes);
+        return pairs.Measure(export, withBound: benchCase.Bound == "memcpy");
+    }
+
+    private Measurement MeasurePredict(BenchCase benchCase)
+    {
+        using PredictGuest guest = new(_module, _run.Device, benchCase);
+        return guest.Measure(_run);
+    }
+
+    private Measurement MeasureEmptyRun()
+    {
+        using GuestModule empty = _host.Compile(Encoding.UTF8.GetBytes(ProgramStart.EmptyCommand), "empty.wat");
+        return Median(() => empty.Run(_options));
     }
 }

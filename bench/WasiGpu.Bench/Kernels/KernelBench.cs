@@ -1,192 +1,135 @@
+using System.Globalization;
+using WasiGpu.Bench.Cases;
 using WasiGpu.Bench.Measuring;
+using WasiGpu.Bench.Peers;
 
 namespace WasiGpu.Bench.Kernels;
 
-/// <summary>The kernels, at sizes beyond the caches, against what the processor can do at most.</summary>
-internal static class KernelBench
+/// <summary>The kernels, called on the backend with resident buffers.</summary>
+internal sealed class KernelBench : IDisposable
 {
-    private const int Elements = 16 << 20;
-    private const double Giga = 1e9;
-    private const double Mega = 1e6;
+    private readonly BenchRun _run;
+    private readonly Dictionary<int, Ceilings> _ceilings = [];
+    private readonly Lazy<OpenBlas?> _openBlas;
+    private (ForestShape Shape, Forest Forest)? _lastForest;
 
-    internal static void Run(BenchRun run)
+    private KernelBench(BenchRun run)
     {
-        if (run.Device.Info.Backend != "cpu")
+        _run = run;
+        _openBlas = new Lazy<OpenBlas?>(() => OpenBlas.TryLoad(run.Options.Missing));
+    }
+
+    public void Dispose()
+    {
+        foreach (Ceilings ceilings in _ceilings.Values)
         {
-            // The ceilings are those of the processor.
-            throw new GpuUnavailableException(
-                $"the suite kernels measures the cpu backend alone, not '{run.Device.Info.Backend}'");
+            ceilings.Dispose();
+        }
+    }
+
+    internal static void Run(BenchRun run, IReadOnlyList<BenchCase> cases)
+    {
+        using KernelBench bench = new(run);
+        foreach (BenchCase benchCase in cases)
+        {
+            run.Measure(benchCase, () => bench.Measure(benchCase));
+        }
+    }
+
+    private static int ThreadsOf(IGpuDevice device)
+    {
+        string? text = device.Info.Details.FirstOrDefault(detail => detail.Key == "threads").Value;
+        return text is null ? 1 : int.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    private Measurement Measure(BenchCase benchCase)
+    {
+        if (benchCase.Variant is not { } variant)
+        {
+            return MeasureOn(_run.Device, benchCase);
         }
 
-        using Ceilings ceilings = new(ThreadsOf(run.Device.Info));
-        RunMatMul(run, ceilings);
-        RunElementwise(run, ceilings);
-        RunReduce(run, ceilings);
-        RunAverage(run, ceilings);
-        RunBootstrap(run, ceilings);
-        RunFindSplit(run);
-        RunPredict(run);
+        using IGpuDevice device = _run.Options.OpenVariant(variant)
+            ?? throw new BenchFailureException($"this backend cannot be set up as '{variant}'");
+        return MeasureOn(device, benchCase);
     }
 
-    private static int ThreadsOf(DeviceInfo info)
+    private Measurement MeasureOn(IGpuDevice device, BenchCase benchCase)
     {
-        string text = info.Details.First(detail => detail.Key == "threads").Value;
-        return int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+        using KernelSession session = new(
+            device, benchCase.Precision == "tf32" ? MatMulPrecision.TensorFloat32 : MatMulPrecision.Float32);
+        IKernelWork work = Prepare(session, benchCase);
+        work.Call(session.Backend);
+        work.Check(session);
+        return benchCase.Kind == "forest-compile"
+            ? MeasureCompile(session, (PredictWork)work)
+            : session.Measure(_run, benchCase, work, FindBound(device, benchCase));
     }
 
-    /// <summary>Measures against a bound of which a share is aimed at.</summary>
-    private static Rates AgainstBound(
-        KernelSession session,
-        double work,
-        double unit,
-        double share,
-        Action<IGpuBackend> call,
-        Func<double> bound)
+    private IKernelWork Prepare(KernelSession session, BenchCase benchCase) => benchCase.Kind switch
     {
-        (double rate, double most) = session.Measure(work, call, bound);
-        return new Rates(rate / unit, most / unit, Peer: null, share * most / unit);
-    }
+        "matmul" => new MatMulWork(
+            session, benchCase, _run.IsProcessor ? _openBlas.Value : null, ThreadsOf(session.Device)),
+        "elementwise" => new ElementwiseWork(session, benchCase),
+        "reduce" => new ReduceWork(session, benchCase),
+        "average" => new AverageWork(session, benchCase),
+        "bootstrap-sample" => new BootstrapWork(session, benchCase),
+        "find-split" => new FindSplitWork(session, benchCase, withLoop: _run.IsProcessor),
+        "batch-predict" or "forest-compile" => new PredictWork(session, benchCase, GetForest(benchCase)),
+        _ => throw new BenchFailureException($"the suite kernels has no kind '{benchCase.Kind}'"),
+    };
 
-    private static void RunMatMul(BenchRun run, Ceilings ceilings)
+    private Func<double>? FindBound(IGpuDevice device, BenchCase benchCase)
     {
-        foreach (int n in new[] { 512, 1024, 2048 })
+        // The bounds of other devices come with the peers.
+        if (!_run.IsProcessor || benchCase.Bound is not { } name)
         {
-            run.Rate($"matmul-{n}", "GFLOP/s", () =>
+            return null;
+        }
+
+        int threads = ThreadsOf(device);
+        if (!_ceilings.TryGetValue(threads, out Ceilings? ceilings))
+        {
+            ceilings = new Ceilings(threads);
+            _ceilings.Add(threads, ceilings);
+        }
+
+        return ceilings.Find(name);
+    }
+
+    /// <summary>What the first call after a change of the forest takes longer than a second one.</summary>
+    private Measurement MeasureCompile(KernelSession session, PredictWork work)
+    {
+        double Call()
+        {
+            return BenchClock.Once(() =>
             {
-                using KernelSession session = new(run.Device);
-                GpuBuffer a = session.Filled(BenchData.Floats(n * n));
-                GpuBuffer b = session.Filled(BenchData.Floats(n * n));
-                GpuBuffer c = session.Empty(n * n);
-                MatMulParams parameters = new((uint)n, (uint)n, (uint)n, TransA: false, TransB: false, Alpha: 1, Beta: 0);
-                return AgainstBound(
-                    session, 2.0 * n * n * n, Giga, 0.8, x => x.MatMul(parameters, a, b, c), ceilings.FmaPerSecond);
+                work.Call(session.Backend);
+                session.Backend.Sync();
             });
         }
-    }
 
-    private static void RunElementwise(BenchRun run, Ceilings ceilings)
-    {
-        foreach (ElementwiseOp op in Enum.GetValues<ElementwiseOp>())
-        {
-            ElementwiseParams parameters = new(Elements, op);
-            double share = op is ElementwiseOp.Relu || parameters.IsBinary ? 0.9 : 0.75;
-            run.Rate($"elementwise-{op.ToString().ToLowerInvariant()}", "GB/s", () =>
+        double[] medians = _run.Clock.Medians(
+            () =>
             {
-                using KernelSession session = new(run.Device);
-                GpuBuffer a = session.Filled(BenchData.Floats(Elements));
-                GpuBuffer? b = parameters.IsBinary ? session.Filled(BenchData.Floats(Elements)) : null;
-                GpuBuffer output = session.Empty(Elements);
-                double bytes = (parameters.IsBinary ? 3.0 : 2.0) * sizeof(float) * Elements;
-                return AgainstBound(
-                    session,
-                    bytes,
-                    Giga,
-                    share,
-                    x => x.Elementwise(parameters, a, b, output),
-                    parameters.IsBinary ? ceilings.AddBytesPerSecond : ceilings.CopyBytesPerSecond);
-            });
+                work.Touch(session);
+                session.Backend.Sync();
+                return Call();
+            },
+            Call);
+        return new Measurement(Math.Max(medians[0] - medians[1], double.Epsilon));
+    }
+
+    /// <summary>The forest of a case; cases of the same forest follow each other.</summary>
+    private Forest GetForest(BenchCase benchCase)
+    {
+        ForestShape shape = ForestShape.Of(benchCase);
+        if (_lastForest is not { } last || last.Shape != shape)
+        {
+            _lastForest = null;
+            _lastForest = last = (shape, TreeGrower.Grow(shape));
         }
-    }
 
-    private static void RunReduce(BenchRun run, Ceilings ceilings)
-    {
-        foreach (ReduceOp op in Enum.GetValues<ReduceOp>())
-        {
-            run.Rate($"reduce-{op.ToString().ToLowerInvariant()}", "GB/s", () =>
-            {
-                using KernelSession session = new(run.Device);
-                GpuBuffer input = session.Filled(BenchData.Floats(Elements));
-                GpuBuffer output = session.Empty(1);
-                ReduceParams parameters = new(Elements, op);
-                return AgainstBound(
-                    session,
-                    (double)sizeof(float) * Elements,
-                    Giga,
-                    0.9,
-                    x => x.Reduce(parameters, input, output),
-                    ceilings.ReadBytesPerSecond);
-            });
-        }
-    }
-
-    private static void RunAverage(BenchRun run, Ceilings ceilings)
-    {
-        const int Trees = 100;
-        const int Rows = Elements / Trees;
-        run.Rate($"average-{Trees}", "GB/s", () =>
-        {
-            using KernelSession session = new(run.Device);
-            GpuBuffer input = session.Filled(BenchData.Floats(Rows * Trees));
-            GpuBuffer output = session.Empty(Rows);
-            AverageParams parameters = new(Trees, Rows);
-            return AgainstBound(
-                session,
-                (double)sizeof(float) * Rows * (Trees + 1),
-                Giga,
-                0.9,
-                x => x.Average(parameters, input, output),
-                ceilings.ReadBytesPerSecond);
-        });
-    }
-
-    private static void RunBootstrap(BenchRun run, Ceilings ceilings)
-    {
-        // Four indices take ten rounds of two products, and one product each for the range.
-        const double ProductsPerIndex = 6;
-        run.Rate("bootstrap-sample", "M/s", () =>
-        {
-            using KernelSession session = new(run.Device);
-            GpuBuffer output = session.Empty(Elements);
-            BootstrapParams parameters = new(Elements, Seed: 42, MaxIndex: 1_000_000);
-            return AgainstBound(
-                session,
-                Elements,
-                Mega,
-                0.8,
-                x => x.BootstrapSample(parameters, output),
-                () => ceilings.MultipliesPerSecond() / ProductsPerIndex);
-        });
-    }
-
-    private static void RunFindSplit(BenchRun run)
-    {
-        const int Rows = 1_000_000;
-        const int Thresholds = 256;
-        run.Rate($"find-split-{Thresholds}", "M rows/s", () =>
-        {
-            using KernelSession session = new(run.Device);
-            SplitData data = new(Rows, Thresholds);
-            GpuBuffer values = session.Filled(data.Values);
-            GpuBuffer labels = session.Filled(data.Labels);
-            GpuBuffer indices = session.Filled(data.Indices);
-            GpuBuffer thresholds = session.Filled(data.Thresholds);
-            GpuBuffer scores = session.Empty(Thresholds);
-            FindSplitParams parameters = new(Rows, NFeatures: 1, FeatureIdx: 0, Thresholds);
-            (double rate, double peer) = session.Measure(
-                Rows, x => x.FindSplit(parameters, values, labels, indices, thresholds, scores), data.LoopRowsPerSecond);
-            return new Rates(rate / Mega, Bound: null, peer / Mega, 20 * peer / Mega);
-        });
-    }
-
-    private static void RunPredict(BenchRun run)
-    {
-        const int Trees = 100;
-        const int Depth = 8;
-        const int Features = 28;
-        const int Rows = 100_000;
-        const double VisitsPerThread = 0.75e9;
-        run.Rate($"batch-predict-{Trees}x{Depth}", "G visits/s", () =>
-        {
-            using KernelSession session = new(run.Device);
-            GpuBuffer samples = session.Filled(BenchData.Floats(Rows * Features));
-            GpuBuffer nodes = session.Filled(BenchData.FullTrees(Trees, Depth, Features, out uint[] offsets));
-            GpuBuffer starts = session.Filled(offsets);
-            GpuBuffer output = session.Empty(Rows);
-            BatchPredictParams parameters = new(Rows, Features, Trees, Depth);
-            (double rate, _) = session.Measure(
-                (double)Rows * Trees * Depth, x => x.BatchPredict(parameters, samples, nodes, starts, output), () => 0);
-            double target = VisitsPerThread * ThreadsOf(run.Device.Info);
-            return new Rates(rate / Giga, Bound: null, Peer: null, target / Giga);
-        });
+        return last.Forest;
     }
 }

@@ -11,10 +11,17 @@ internal sealed unsafe class Ceilings : IDisposable
     /// <summary>Bytes of each array: beyond the caches.</summary>
     private const int ArrayBytes = 64 << 20;
 
-    private const int FmaSteps = 2_000_000;
-    private const int MultiplySteps = 2_000_000;
+    /// <summary>Bytes of an array that a thread takes at once: long to read, short to wait for.</summary>
+    private const int PieceBytes = 512 << 10;
+
+    private const int PieceFloats = PieceBytes / sizeof(float);
+    private const int PieceSteps = 20_000;
+    private const int StepPiecesPerThread = 100;
     private const int ArrayCount = 3;
     private const int Alignment = 64;
+
+    /// <summary>Distance of the threads' results: two cache lines, so that no line is shared.</summary>
+    private const int SinkStride = 32;
 
     private readonly int _threads;
     private readonly float*[] _arrays = new float*[ArrayCount];
@@ -25,7 +32,7 @@ internal sealed unsafe class Ceilings : IDisposable
     internal Ceilings(int threads)
     {
         _threads = threads;
-        _sinks = new float[threads];
+        _sinks = new float[threads * SinkStride];
         for (int i = 0; i < ArrayCount; i++)
         {
             _arrays[i] = (float*)NativeMemory.AlignedAlloc(ArrayBytes, Alignment);
@@ -42,51 +49,58 @@ internal sealed unsafe class Ceilings : IDisposable
         }
     }
 
-    /// <summary>Floating point operations a second; a fused multiply-add is two.</summary>
-    internal double FmaPerSecond()
+    /// <summary>The measurement with a name that cases use.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>What measures it once: floating point operations, products or bytes a second.</returns>
+    /// <exception cref="BenchFailureException">There is none.</exception>
+    internal Func<double> Find(string name) => name switch
     {
-        double seconds = Crew.Run(_threads, i => _sinks[i] = Loops.Fma(FmaSteps));
-        return 2.0 * Loops.FmasPerStep * FmaSteps * _threads / seconds;
-    }
+        "fma" => FmaPerSecond,
+        "multiply" => MultipliesPerSecond,
+        "read" => ReadBytesPerSecond,
+        "copy" => CopyBytesPerSecond,
+        "add" => AddBytesPerSecond,
+        _ => throw new BenchFailureException($"there is no bound '{name}' of the processor"),
+    };
+
+    /// <summary>Floating point operations a second; a fused multiply-add is two.</summary>
+    private double FmaPerSecond() => 2 * StepsPerSecond(Loops.Fma) * Loops.FmasPerStep;
 
     /// <summary>Products of two 32-bit integers, 64 bits wide, a second.</summary>
-    internal double MultipliesPerSecond()
-    {
-        double seconds = Crew.Run(_threads, i => _sinks[i] = Loops.Multiply(MultiplySteps));
-        return (double)Loops.MultipliesPerStep * MultiplySteps * _threads / seconds;
-    }
+    private double MultipliesPerSecond() => StepsPerSecond(Loops.Multiply) * Loops.MultipliesPerStep;
 
     /// <summary>Bytes a second that are read.</summary>
-    internal double ReadBytesPerSecond()
+    private double ReadBytesPerSecond()
     {
-        double seconds = OverParts((first, count, i) => _sinks[i] = Loops.Read(_arrays[0] + first, count));
+        double seconds = OverArrays((thread, first) =>
+            _sinks[thread * SinkStride] = Loops.Read(_arrays[0] + first, PieceFloats));
         return ArrayBytes / seconds;
     }
 
     /// <summary>Bytes a second of one stream read and one written, both counted.</summary>
-    internal double CopyBytesPerSecond()
+    private double CopyBytesPerSecond()
     {
-        double seconds = OverParts((first, count, _) => Loops.Copy(_arrays[0] + first, _arrays[1] + first, count));
+        double seconds = OverArrays((_, first) => Loops.Copy(_arrays[0] + first, _arrays[1] + first, PieceFloats));
         return 2.0 * ArrayBytes / seconds;
     }
 
     /// <summary>Bytes a second of two streams read and one written, all counted.</summary>
-    internal double AddBytesPerSecond()
+    private double AddBytesPerSecond()
     {
-        double seconds = OverParts((first, count, _) =>
-            Loops.Add(_arrays[0] + first, _arrays[1] + first, _arrays[2] + first, count));
+        double seconds = OverArrays((_, first) =>
+            Loops.Add(_arrays[0] + first, _arrays[1] + first, _arrays[2] + first, PieceFloats));
         return 3.0 * ArrayBytes / seconds;
     }
 
-    private double OverParts(Action<int, int, int> work)
+    private double StepsPerSecond(Func<int, float> loop)
     {
-        const int Unit = 1024;
-        int units = ArrayBytes / sizeof(float) / Unit;
-        return Crew.Run(_threads, i =>
-        {
-            int first = (int)((long)units * i / _threads) * Unit;
-            int end = (int)((long)units * (i + 1) / _threads) * Unit;
-            work(first, end - first, i);
-        });
+        int pieces = StepPiecesPerThread * _threads;
+        double seconds = Crew.Run(_threads, pieces, (thread, _) => _sinks[thread * SinkStride] = loop(PieceSteps));
+        return (double)pieces * PieceSteps / seconds;
+    }
+
+    private double OverArrays(Action<int, int> work)
+    {
+        return Crew.Run(_threads, ArrayBytes / PieceBytes, (thread, piece) => work(thread, piece * PieceFloats));
     }
 }

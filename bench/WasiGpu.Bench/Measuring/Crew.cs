@@ -2,23 +2,32 @@ using System.Diagnostics;
 
 namespace WasiGpu.Bench.Measuring;
 
-/// <summary>Runs the same work on several threads at once.</summary>
+/// <summary>Runs work on several threads at once.</summary>
 internal static class Crew
 {
-    /// <summary>Seconds from the start of the first thread to the end of the last.</summary>
+    /// <summary>
+    /// Seconds from the start of the first thread to the end of the last. The threads take pieces of the work until
+    /// none is left: a fixed share each would wait for a thread that the machine held up.
+    /// </summary>
     /// <param name="threads">The number of threads.</param>
-    /// <param name="work">The work of the thread with this number.</param>
-    internal static double Run(int threads, Action<int> work)
+    /// <param name="pieces">The number of pieces.</param>
+    /// <param name="work">The work on the piece with the second number, on the thread with the first.</param>
+    internal static double Run(int threads, int pieces, Action<int, int> work)
     {
         long[] starts = new long[threads];
         long[] ends = new long[threads];
+        int taken = -1;
         using Barrier ready = new(threads);
 
         void Member(int number)
         {
             ready.SignalAndWait();
             starts[number] = Stopwatch.GetTimestamp();
-            work(number);
+            for (int piece = Interlocked.Increment(ref taken); piece < pieces; piece = Interlocked.Increment(ref taken))
+            {
+                work(number, piece);
+            }
+
             ends[number] = Stopwatch.GetTimestamp();
         }
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using WasiGpu.Bench;
+using WasiGpu.Bench.Cases;
+using WasiGpu.Bench.Peers;
+using WasiGpu.Bench.Reporting;
 using WasiGpu.Cli.Output;
 
 namespace WasiGpu.Cli.Commands;
@@ -17,19 +19,20 @@ internal sealed class BenchCommand : Command, IHasExamples
     };
 
     private readonly GpuChoice _gpu = new();
-    private readonly Option<string?> _json = ValueOption.Single<string?>(
-        "--json",
-        "FILE",
-        "Write the rows to a file, as a JSON array.",
-        "a file's name",
-        IsNotEmpty);
+    private readonly Option<string?> _filter = Text(
+        "--filter", "TEXT", "Run only the cases with this text in SUITE/CASE.", "a text that is not empty");
 
-    private readonly Option<string?> _filter = ValueOption.Single<string?>(
-        "--filter",
-        "TEXT",
-        "Run only the cases with this text in SUITE/CASE.",
-        "a text that is not empty",
-        IsNotEmpty);
+    private readonly Option<string?> _peers = Text(
+        "--peers", "FILE", "Compare with what a script of bench/peers wrote to this file.", "a file's name");
+
+    private readonly Option<string?> _python = Text(
+        "--peers-python", "PYTHON", "Measure other libraries first, with this Python.", "a program's name");
+
+    private readonly Option<string?> _json = Text(
+        "--json", "FILE", "Write the rows to a file, as a JSON array.", "a file's name");
+
+    private readonly Option<string?> _html = Text(
+        "--html", "FILE", "Write the rows to a file, as a page with plots.", "a file's name");
 
     /// <summary>Makes the command.</summary>
     internal BenchCommand()
@@ -38,7 +41,10 @@ internal sealed class BenchCommand : Command, IHasExamples
         Add(_suite);
         _gpu.AddTo(this);
         Add(_filter);
+        Add(_peers);
+        Add(_python);
         Add(_json);
+        Add(_html);
         SetAction(Run);
     }
 
@@ -47,10 +53,16 @@ internal sealed class BenchCommand : Command, IHasExamples
     [
         "wasi-gpu bench",
         "wasi-gpu bench kernels --backend cpu --filter matmul",
-        "wasi-gpu bench host --json results.json",
+        "wasi-gpu bench host --json results.json --html results.html",
+        "wasi-gpu bench --backend cuda --peers-python python3 --json results.json",
     ];
 
     private static string AllowedSuites => string.Join(" or ", BenchSuites.Names);
+
+    private static Option<string?> Text(string name, string valueName, string description, string allowed)
+    {
+        return ValueOption.Single<string?>(name, valueName, description, allowed, IsNotEmpty);
+    }
 
     private static bool IsNotEmpty(string text, out string? value)
     {
@@ -66,63 +78,103 @@ internal sealed class BenchCommand : Command, IHasExamples
             throw new CommandException(ExitCodes.Usage, $"there is no suite '{chosen}': it is {AllowedSuites}");
         }
 
-        BenchOptions options = new()
-        {
-            Filter = parsed.GetValue(_filter),
-            Program = RuntimeFeature.IsDynamicCodeSupported ? null : Environment.ProcessPath,
-            Progress = name => Console.Error.WriteLine($"wasi-gpu: measuring {name}"),
-        };
-        List<BenchRow> rows = [];
+        string? filter = parsed.GetValue(_filter);
         using IGpuDevice device = _gpu.Open(parsed);
-        foreach (string suite in BenchSuites.Names.Where(name => chosen is null || name == chosen))
+        BenchCaseList cases = BenchCases.Read(device.Info.Backend);
+        BenchOptions options = new() { Filter = filter };
+        string[] suites = [.. BenchSuites.Names.Where(name => chosen is null || name == chosen)];
+        if (suites.All(suite => BenchSuites.Choose(suite, cases, options).Count == 0))
         {
-            BenchSuites.Run(suite, device, options, rows.Add);
+            throw new CommandException(ExitCodes.Usage, $"--filter '{filter}': no case has this in its name");
         }
 
-        if (rows.Count == 0)
+        List<string> missing = [];
+        options = options with
         {
-            throw new CommandException(ExitCodes.Usage, $"--filter '{options.Filter}': no case has this in its name");
+            Program = RuntimeFeature.IsDynamicCodeSupported ? null : Environment.ProcessPath,
+            Peers = GetPeers(parsed, cases, filter),
+            OpenVariant = name => BenchVariants.Open(device, name),
+            Progress = name => Console.Error.WriteLine($"wasi-gpu: measuring {name}"),
+            Missing = sentence =>
+            {
+                missing.Add(sentence);
+                Console.Error.WriteLine($"wasi-gpu: not measured: {sentence}");
+            },
+        };
+        foreach (string sentence in options.Peers?.Absent ?? [])
+        {
+            options.Missing($"peer {sentence}");
         }
 
-        WriteTable(rows);
-        if (parsed.GetValue(_json) is { } file)
+        List<BenchRow> rows = [];
+        foreach (string suite in suites)
         {
-            WriteJson(file, rows);
+            BenchSuites.Run(suite, device, options, row =>
+            {
+                // Written each time: a run that is cut short leaves what it had.
+                rows.Add(row);
+                Write(parsed, device.Info, options.Peers, rows, missing);
+            });
         }
 
-        return ExitCodes.Success;
+        BenchTable.Write(rows);
+        return rows.Count > 0 ? ExitCodes.Success : ExitCodes.Host;
     }
 
-    private static void WriteTable(List<BenchRow> rows)
+    private PeerFile? GetPeers(ParseResult parsed, BenchCaseList cases, string? filter)
     {
-        TextTable table = new("SUITE", "CASE", "VALUE", "UNIT", "BOUND", "PEER", "TARGET", "RATIO");
-        foreach (BenchRow row in rows)
+        string? file = parsed.GetValue(_peers);
+        string? python = parsed.GetValue(_python);
+        if (file is not null && python is not null)
         {
-            table.Add(
-                row.Suite,
-                row.Case,
-                Text(row.Value),
-                row.Unit,
-                Text(row.Bound),
-                Text(row.Peer),
-                Text(row.Target),
-                row.Ratio.ToString("0.00", CultureInfo.InvariantCulture));
+            throw new CommandException(ExitCodes.Usage, "--peers and --peers-python: leave one of the two out");
         }
 
-        table.Write(Console.Out);
+        try
+        {
+            return file is not null ? PeerFile.Parse(File.ReadAllText(file))
+                : python is not null ? PeerScript.Run(python, cases, filter)
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new CommandException(ExitCodes.Host, $"--peers '{file}' cannot be read: {Messages.OneLine(e.Message)}");
+        }
+        catch (BenchFailureException e)
+        {
+            throw new CommandException(ExitCodes.Host, e.Message);
+        }
     }
 
-    private static string Text(double? value)
+    private void Write(
+        ParseResult parsed,
+        DeviceInfo device,
+        PeerFile? peers,
+        List<BenchRow> rows,
+        List<string> missing)
     {
-        string format = value is >= 100 ? "0" : "0.00";
-        return value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+        if (parsed.GetValue(_json) is { } json)
+        {
+            WriteFile(json, BenchJson.Write(rows));
+        }
+
+        if (parsed.GetValue(_html) is { } html)
+        {
+            List<KeyValuePair<string, string>> machine =
+            [
+                new("program", $"wasi-gpu {ProgramBuild.Name}"),
+                .. BenchMachine.Describe(device),
+                .. peers?.Machine ?? new Dictionary<string, string>(),
+            ];
+            WriteFile(html, BenchPage.Write(rows, machine, missing));
+        }
     }
 
-    private static void WriteJson(string file, IReadOnlyList<BenchRow> rows)
+    private static void WriteFile(string file, string content)
     {
         try
         {
-            File.WriteAllText(file, JsonSerializer.Serialize(rows, CliJson.Default.IReadOnlyListBenchRow) + "\n");
+            File.WriteAllText(file, content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

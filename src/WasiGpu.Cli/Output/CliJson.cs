@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using WasiGpu.Bench;
 
 namespace WasiGpu.Cli.Output;
 
@@ -10,5 +9,4 @@ namespace WasiGpu.Cli.Output;
 [JsonSerializable(typeof(IReadOnlyList<BackendJson>))]
 [JsonSerializable(typeof(ModuleJson))]
 [JsonSerializable(typeof(IReadOnlyList<CaseJson>))]
-[JsonSerializable(typeof(IReadOnlyList<BenchRow>))]
 internal sealed partial class CliJson : JsonSerializerContext;
