@@ -46,8 +46,14 @@ internal sealed unsafe partial class CudaBackend
         GpuBuffer samples,
         GpuBuffer output)
     {
-        ulong walks = (ulong)parameters.BatchSize * parameters.NTrees;
-        if (forest.Perfect is { } plan && (walks > MostSmallWalks || (forest.Quads is null && forest.Pairs == 0)))
+        bool isSmall = (ulong)parameters.BatchSize * parameters.NTrees <= MostSmallWalks;
+        bool isByRows = _device.ForestForm switch
+        {
+            ForestForm.Pairs or ForestForm.Records => true,
+            ForestForm.Tiles => false,
+            _ => isSmall,
+        };
+        if (!isByRows && forest.Perfect is { } plan)
         {
             PredictTiles(parameters, plan, samples, output);
             return;
@@ -64,6 +70,7 @@ internal sealed unsafe partial class CudaBackend
         GpuBuffer output)
     {
         uint trees = parameters.NTrees;
+        bool isByPairs = _device.ForestForm == ForestForm.Pairs && forest.Pairs != 0;
         uint threads = Math.Clamp(BitOperations.RoundUpToPowerOf2(trees), 128u, 1024u);
         ulong launchRows = Math.Clamp(MaxLaunchSmallWalks / trees, 1, MaxLaunchRows);
         using KernelScope scope = StartKernel(SmallNanoseconds(Math.Min(launchRows, parameters.BatchSize), trees));
@@ -77,7 +84,7 @@ internal sealed unsafe partial class CudaBackend
                 ContinueKernel(SmallNanoseconds(rows, trees));
             }
 
-            if (forest.Quads is { } quads)
+            if (forest.Quads is { } quads && !isByPairs)
             {
                 Launch(PredictQuads, rows, threads, Arguments
                     .Add(from)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using WasiGpu.Cuda.Native;
@@ -12,7 +13,7 @@ internal sealed unsafe partial class CudaBackend
     private const int MaxForests = 4;
     private const uint MailboxBytes = 1 << 16;
     private const uint CompileThreads = 256;
-    private const uint SumThreads = 1024;
+    private const uint MaxSumThreads = 1024;
 
     /// <summary>A compact node has a byte for the feature, of which one value marks leaves.</summary>
     private const uint MaxForestFeatures = 255;
@@ -25,6 +26,8 @@ internal sealed unsafe partial class CudaBackend
 
     /// <summary>Deeper trees are walked with every check.</summary>
     private const uint MaxForestLevels = 96;
+
+    private const uint PairNodeBytes = 8;
 
     /// <summary>Keys of a tile; sorting has at most 1024 tiles.</summary>
     private const ulong LeastTileKeys = 4096;
@@ -174,9 +177,10 @@ internal sealed unsafe partial class CudaBackend
         }
 
         uint slotBlocks = SlotBlocks(state.LevelEnd);
-        Launch(ForestUnit, 1, SumThreads, Arguments.Add(input).Add(slots));
+        uint sumThreads = SumThreadsOf(input.TreeCount);
+        Launch(ForestUnit, 1, sumThreads, Arguments.Add(input).Add(slots));
         Launch(ForestRound, slotBlocks, CompileThreads, Arguments.Add(input).Add(slots));
-        Launch(ForestJudge, 1, SumThreads, Arguments.Add(input).Add(slots));
+        Launch(ForestJudge, 1, sumThreads, Arguments.Add(input).Add(slots));
         RankThresholds(input, memory, state.InnerCount);
         state = Fetch<ForestState>(slots.State);
         if (state.Flags.HasFlag(ForestFlags.Inexact))
@@ -240,7 +244,7 @@ internal sealed unsafe partial class CudaBackend
             {
                 Launch(SortCount, tiles, CompileThreads, Arguments
                     .Add(from).Add((ulong)keyCount).Add(shift).Add(tileKeys).Add(memory.Counts));
-                Launch(ScanCounts, 1, SumThreads, Arguments
+                Launch(ScanCounts, 1, SumThreadsOf(tiles * Digits), Arguments
                     .Add(memory.Counts).Add((ulong)tiles * Digits).Add(0UL));
                 Launch(SortMove, tiles, CompileThreads, Arguments
                     .Add(from).Add((ulong)keyCount).Add(shift).Add(tileKeys).Add(memory.Counts).Add(to));
@@ -249,7 +253,7 @@ internal sealed unsafe partial class CudaBackend
 
             Launch(DistinctCount, tiles, CompileThreads, Arguments
                 .Add(from).Add((ulong)keyCount).Add(tileKeys).Add(memory.Counts));
-            Launch(ScanCounts, 1, SumThreads, Arguments.Add(memory.Counts).Add((ulong)tiles).Add(total));
+            Launch(ScanCounts, 1, SumThreadsOf(tiles), Arguments.Add(memory.Counts).Add((ulong)tiles).Add(total));
             Launch(DistinctWrite, tiles, CompileThreads, Arguments
                 .Add(from)
                 .Add((ulong)keyCount)
@@ -286,7 +290,7 @@ internal sealed unsafe partial class CudaBackend
         perfect = perfect is null || (ulong)input.TreeCount * perfect.TreeBytes > mostBytes ? null : perfect;
 
         FormMemory form = new(
-            hasQuads && perfect is not null ? 0 : (ulong)state.LevelEnd * 8,
+            hasQuads && _device.ForestForm != ForestForm.Pairs ? 0 : (ulong)state.LevelEnd * PairNodeBytes,
             hasQuads ? recordBytes : 0,
             hasQuads ? leafBytes : 0,
             perfect,
@@ -384,6 +388,12 @@ internal sealed unsafe partial class CudaBackend
     private static long ForestNanoseconds(ulong nodeCount)
     {
         return Math.Min(100_000_000, 200_000 + (long)(nodeCount * 4));
+    }
+
+    /// <summary>Threads of a single block that adds numbers: a power of two.</summary>
+    private static uint SumThreadsOf(uint count)
+    {
+        return Math.Clamp(BitOperations.RoundUpToPowerOf2(Math.Min(count, MaxSumThreads)), 32, MaxSumThreads);
     }
 
     private static uint Blocks(ulong threads) => (uint)((threads + CompileThreads - 1) / CompileThreads);

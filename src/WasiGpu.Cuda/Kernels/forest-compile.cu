@@ -229,12 +229,12 @@ extern "C" __global__ void __launch_bounds__(256) forestLevel(ForestInput input,
 
 namespace
 {
-// The sum over a block of 1024 threads, in a fixed order, in all threads.
+// The sum over a block, whose threads are a power of two, in a fixed order, in all threads.
 __device__ double sumOfBlock(double own, double* shared)
 {
     shared[threadIdx.x] = own;
     __syncthreads();
-    for (u32 half = 512; half > 0; half /= 2)
+    for (u32 half = blockDim.x / 2; half > 0; half /= 2)
     {
         if (threadIdx.x < half)
         {
@@ -252,7 +252,7 @@ __device__ double sumOfBlock(double own, double* shared)
 __device__ double sumOfTrees(const u32* bits, u32 treeCount, double* shared)
 {
     double own = 0.0;
-    for (u32 tree = threadIdx.x; tree < treeCount; tree += 1024)
+    for (u32 tree = threadIdx.x; tree < treeCount; tree += blockDim.x)
     {
         own += (double)__uint_as_float(bits[tree]);
     }
@@ -261,7 +261,7 @@ __device__ double sumOfTrees(const u32* bits, u32 treeCount, double* shared)
 }
 }
 
-// Chooses the unit of the leaves: no sum of one leaf a tree reaches 2^51 of it. grid: 1; block: 1024.
+// Chooses the unit of the leaves: no sum of one leaf a tree reaches 2^51 of it. grid: 1; block: a power of two.
 extern "C" __global__ void __launch_bounds__(1024) forestUnit(ForestInput input, ForestSlots slots)
 {
     __shared__ double shared[1024];
@@ -301,7 +301,7 @@ extern "C" __global__ void __launch_bounds__(256) forestRound(ForestInput input,
     }
 }
 
-// Whether all rounding together is negligible beside any sum of leaves. grid: 1; block: 1024.
+// Whether all rounding together is negligible beside any sum of leaves. grid: 1; block: a power of two.
 extern "C" __global__ void __launch_bounds__(1024) forestJudge(ForestInput input, ForestSlots slots)
 {
     __shared__ double shared[1024];
@@ -348,11 +348,11 @@ extern "C" __global__ void __launch_bounds__(256) sortCount(
     counts[(u64)threadIdx.x * gridDim.x + blockIdx.x] = histogram[threadIdx.x];
 }
 
-// Second: the sum of all numbers before each. total may be null. grid: 1; block: 1024.
+// Second: the sum of all numbers before each. total may be null. grid: 1; block: a power of two.
 extern "C" __global__ void __launch_bounds__(1024) scanCounts(u32* counts, u64 count, u32* total)
 {
     __shared__ u32 sums[1024];
-    u64 each = (count + 1023) / 1024;
+    u64 each = (count + blockDim.x - 1) / blockDim.x;
     u64 begin = threadIdx.x * each;
     u64 end = begin + each < count ? begin + each : count;
     u32 own = 0;
@@ -363,7 +363,7 @@ extern "C" __global__ void __launch_bounds__(1024) scanCounts(u32* counts, u64 c
 
     sums[threadIdx.x] = own;
     __syncthreads();
-    for (u32 distance = 1; distance < 1024; distance *= 2)
+    for (u32 distance = 1; distance < blockDim.x; distance *= 2)
     {
         u32 before = threadIdx.x >= distance ? sums[threadIdx.x - distance] : 0;
         __syncthreads();
@@ -379,9 +379,9 @@ extern "C" __global__ void __launch_bounds__(1024) scanCounts(u32* counts, u64 c
         sum += next;
     }
 
-    if (total != nullptr && threadIdx.x == 1023)
+    if (total != nullptr && threadIdx.x == blockDim.x - 1)
     {
-        *total = sums[1023];
+        *total = sums[blockDim.x - 1];
     }
 }
 
