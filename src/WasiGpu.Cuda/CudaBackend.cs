@@ -65,13 +65,14 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
     public void Sync()
     {
         _deadline.ThrowIfPassed();
-        if (!_context.TryMakeCurrent())
+        if (_context.IsLost)
         {
             return;
         }
 
         try
         {
+            _context.MakeCurrent();
             _queue.Wait(_queue.Issued);
         }
         catch (GpuException e)

@@ -88,6 +88,11 @@ public sealed unsafe class WasmHost : IDisposable
         WasmtimeApi.wasmtime_config_memory_may_move_set(config, 0);
         WasmtimeApi.wasmtime_config_memory_reservation_set(config, AddressSpaceBytes);
 
+        // The host makes the memories; the engine's own initialization by copy-on-write cannot go together with that.
+        WasmtimeApi.wasmtime_config_memory_init_cow_set(config, 0);
+        MemoryCreator creator = new() { NewMemory = &CoreLinearMemory.Create };
+        WasmtimeApi.wasmtime_config_host_memory_creator_set(config, &creator);
+
         // One 32-bit unshared memory a guest: the memory quota is then exact, and the ABI needs no more.
         WasmtimeApi.wasmtime_config_wasm_multi_memory_set(config, 0);
         WasmtimeApi.wasmtime_config_wasm_memory64_set(config, 0);

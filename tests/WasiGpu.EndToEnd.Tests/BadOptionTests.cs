@@ -9,6 +9,7 @@ public sealed class BadOptionTests
     [InlineData("--device", "first", "a number")]
     [InlineData("--device", "gpu:0", "a number")]
     [InlineData("--device", "cpu:", "a number")]
+    [InlineData("--math", "f16", "f32 or tf32")]
     [InlineData("--dir", "no-such-folder", "HOST::GUEST::ro")]
     [InlineData("--dir", ".::/a::rw", "HOST::GUEST::ro")]
     [InlineData("--dir", "::/a", "HOST::GUEST::ro")]

@@ -29,6 +29,15 @@ internal static unsafe partial class WasmtimeApi
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void wasmtime_config_memory_init_cow_set(nint config, byte enable);
+
+    /// <summary>The creator is copied.</summary>
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void wasmtime_config_host_memory_creator_set(nint config, MemoryCreator* creator);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial void wasmtime_config_wasm_multi_memory_set(nint config, byte enable);
 
     [LibraryImport(Library)]
