@@ -37,7 +37,7 @@ internal sealed unsafe partial class CudaBackend
 
         CompiledForest forest = FindForest(parameters, Own(treeNodes), Own(treeOffsets));
         bool isApart = output == samples || output == treeNodes || output == treeOffsets;
-        if (!isApart && forest.TryUse())
+        if (!isApart && _device.ForestForm != ForestForm.Checked && forest.TryUse())
         {
             try
             {

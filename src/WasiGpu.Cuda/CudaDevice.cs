@@ -9,7 +9,7 @@ internal sealed class CudaDevice : IGpuDevice
 
     private int _isDisposed;
 
-    private CudaDevice(CudaDeviceFacts facts, CudaContext context, TransferMode transferMode)
+    private CudaDevice(CudaDeviceFacts facts, CudaContext context, TransferMode transferMode, ForestForm forestForm)
     {
         Info = facts.Info;
         Context = context;
@@ -22,6 +22,7 @@ internal sealed class CudaDevice : IGpuDevice
         Staging = new StagingPool(context);
         GuestMemories = new GuestMemoryMaps(context);
         TransferMode = transferMode;
+        ForestForm = forestForm;
     }
 
     /// <inheritdoc/>
@@ -48,6 +49,9 @@ internal sealed class CudaDevice : IGpuDevice
     /// <summary>How large transfers reach guest memory.</summary>
     internal TransferMode TransferMode { get; }
 
+    /// <summary>How forests are walked.</summary>
+    internal ForestForm ForestForm { get; }
+
     /// <summary>The number of streaming multiprocessors.</summary>
     internal int MultiprocessorCount { get; }
 
@@ -62,10 +66,11 @@ internal sealed class CudaDevice : IGpuDevice
     internal static CudaDevice Open(CudaDeviceFacts facts)
     {
         TransferMode transferMode = CudaSettings.ReadTransferMode();
+        ForestForm forestForm = CudaSettings.ReadForestForm();
         CudaContext context = CudaContext.Open(facts.Handle, facts.Info.Id);
         try
         {
-            return new CudaDevice(facts, context, transferMode);
+            return new CudaDevice(facts, context, transferMode, forestForm);
         }
         catch (GpuException e)
         {

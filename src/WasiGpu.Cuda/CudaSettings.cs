@@ -7,6 +7,7 @@ internal static class CudaSettings
     internal const string CublasOff = "off";
 
     private const string TransferVariable = "WASI_GPU_CUDA_TRANSFER";
+    private const string ForestVariable = "WASI_GPU_CUDA_FOREST";
 
     /// <summary>How large transfers reach guest memory.</summary>
     /// <exception cref="GpuUnavailableException">The variable has another value.</exception>
@@ -19,6 +20,23 @@ internal static class CudaSettings
             "staged" => TransferMode.Staged,
             string other => throw new GpuUnavailableException(
                 $"{TransferVariable} is '{other}': it takes auto, direct or staged"),
+        };
+    }
+
+    /// <summary>How forests are walked.</summary>
+    /// <exception cref="GpuUnavailableException">The variable has another value.</exception>
+    internal static ForestForm ReadForestForm()
+    {
+        return Environment.GetEnvironmentVariable(ForestVariable) switch
+        {
+            null or "" or "auto" => ForestForm.Auto,
+            "checked" => ForestForm.Checked,
+            "pairs" => ForestForm.Pairs,
+            "records" => ForestForm.Records,
+            "tiles" => ForestForm.Tiles,
+            "deep" => ForestForm.Deep,
+            string other => throw new GpuUnavailableException(
+                $"{ForestVariable} is '{other}': it takes auto, checked, pairs, records, tiles or deep"),
         };
     }
 }

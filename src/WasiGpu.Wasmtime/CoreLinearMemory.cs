@@ -28,7 +28,7 @@ internal sealed unsafe class CoreLinearMemory
             0, _spaceBytes, LinuxMemory.ProtectNone, LinuxMemory.PrivateAnonymousNoReserve, -1, 0);
         if (_space == -1)
         {
-            throw new OutOfMemoryException($"{_spaceBytes} bytes of address space cannot be reserved for a memory");
+            throw new InvalidOperationException($"{_spaceBytes} bytes of address space cannot be reserved for a memory");
         }
 
         _base = (byte*)(((nuint)_space + HugePageBytes - 1) & ~(HugePageBytes - 1));
@@ -132,7 +132,7 @@ internal sealed unsafe class CoreLinearMemory
         nuint addedBytes = sizeBytes - _sizeBytes;
         if (LinuxMemory.mprotect((nint)(_base + _sizeBytes), addedBytes, LinuxMemory.ProtectReadWrite) != 0)
         {
-            throw new OutOfMemoryException($"the machine has no {addedBytes} bytes for a guest's memory");
+            throw new InvalidOperationException($"the machine has no {addedBytes} bytes for a guest's memory");
         }
 
         _sizeBytes = sizeBytes;

@@ -13,7 +13,7 @@ public sealed class FaultTests
     public void Sync_AfterAFatalFault_KeepsItAndTheDeviceIsLost(object result, string text)
     {
         using TestSession session = new();
-        GpuBuffer buffer = session.Create([1, 2, 3]);
+        GpuBuffer buffer = session.Create([1, 2, 3, 4]);
         EmulatedDriver.emulationBreak((CuResult)result);
 
         session.Backend.Sync();
@@ -27,7 +27,7 @@ public sealed class FaultTests
         AssertFailsLost(() => session.Read(buffer));
         AssertFailsLost(() => session.Write(buffer, 0, [1]));
         AssertFailsLost(() => session.Backend.Copy(buffer, 0, buffer, 1, 1));
-        AssertFailsLost(() => session.Backend.BootstrapSample(new BootstrapParams(0, 0, 1), buffer));
+        AssertFailsLost(() => session.Backend.BootstrapSample(new BootstrapParams(1, 0, 1), buffer));
         AssertFailsLost(() => session.Device.CreateBackend(new BackendOptions()));
         session.Backend.Sync();
         Assert.Null(session.Backend.TakeFault());
@@ -137,7 +137,7 @@ public sealed class FaultTests
     }
 
     [Theory]
-    [InlineData("cuLaunchKernel", CuResult.LaunchOutOfResources)]
+    [InlineData("cuLaunchKernel", CuResult.InvalidValue)]
     [InlineData("cuModuleLoadDataEx", CuResult.InvalidPtx)]
     [InlineData("cuModuleGetFunction", CuResult.NotFound)]
     public void Kernel_FailingCall_IsAKernelErrorAndTheDeviceGoesOn(string call, object result)

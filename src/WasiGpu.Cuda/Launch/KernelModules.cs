@@ -93,7 +93,12 @@ internal sealed unsafe class KernelModules
             byte[] name = Encoding.UTF8.GetBytes(kernel.Function + '\0');
             fixed (byte* namePointer = name)
             {
-                _context.Ok(CudaDriver.cuModuleGetFunction(&function, module, namePointer));
+                CuResult status = CudaDriver.cuModuleGetFunction(&function, module, namePointer);
+                if (status != CuResult.Success)
+                {
+                    GpuError error = _context.ToError(status, nameof(CudaDriver.cuModuleGetFunction));
+                    throw new GpuException(error with { Message = $"{kernel.Function}: {error.Message}" });
+                }
             }
 
             if (kernel.MaxDynamicSharedBytes > 0)

@@ -1,0 +1,59 @@
+using WasiGpu.Conformance;
+using WasiGpu.Cuda.Tests.Native;
+
+namespace WasiGpu.Cuda.Tests;
+
+/// <summary>
+/// Cases of batch-predict with each form in which forests are walked, which would not all be chosen at small sizes.
+/// </summary>
+public sealed class ForestFormTests : IDisposable
+{
+    private const string ForestVariable = "WASI_GPU_CUDA_FOREST";
+
+    public static TheoryData<string, string> Forms
+    {
+        get
+        {
+            TheoryData<string, string> forms = [];
+            foreach (string form in new[] { "checked", "pairs", "records", "tiles", "deep" })
+            {
+                foreach (string cases in new[] { "trees=", "full-depth=", "features=", "special", "independent", "nodes=" })
+                {
+                    forms.Add(form, $"batch-predict/{cases}");
+                }
+            }
+
+            return forms;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void BatchPredict_FormIsForced_CasesPass(string form, string cases)
+    {
+        Environment.SetEnvironmentVariable(ForestVariable, form);
+        using IGpuDevice device = new CudaProvider().Open(0);
+        List<CaseResult> results = [];
+
+        BackendSuite.Run(device, new SuiteOptions { Small = true, Filter = cases }, results.Add);
+
+        Assert.NotEmpty(results);
+        Assert.Empty(results.Where(r => r.Outcome != CaseOutcome.Passed).Select(r => $"{r.Case}: {r.Detail}"));
+    }
+
+    [Fact]
+    public void Open_FormIsUnknown_NamesTheVariable()
+    {
+        Environment.SetEnvironmentVariable(ForestVariable, "quick");
+
+        GpuUnavailableException e = Assert.Throws<GpuUnavailableException>(() => new CudaProvider().Open(0));
+
+        Assert.Contains(ForestVariable, e.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable(ForestVariable, null);
+        EmulatedDriver.emulationReset();
+    }
+}
