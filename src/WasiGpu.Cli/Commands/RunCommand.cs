@@ -85,6 +85,17 @@ internal sealed class RunCommand : Command, IHasExamples
             return text.Length > 0;
         });
 
+    private readonly Option<string?> _cache = ValueOption.Single<string?>(
+        "--cache",
+        "DIR|off",
+        "Where compiled components are kept (without it ~/.cache/wasi-gpu), or off.",
+        "a folder that is or can be made, or off",
+        (string text, out string? value) =>
+        {
+            value = text;
+            return text.Length > 0;
+        });
+
     private readonly Option<bool> _stats = ValueOption.Flag(
         "--stats",
         "Show at the end what the guest used, on standard error.");
@@ -102,8 +113,8 @@ internal sealed class RunCommand : Command, IHasExamples
         _gpu.AddTo(this);
         foreach (Option option in new Option[]
         {
-            _noGpu, _directories, _environment, _timeout, _maxGpuMemory, _maxMemory, _maxBuffers, _invoke, _stats,
-            _traceGpu,
+            _noGpu, _directories, _environment, _timeout, _maxGpuMemory, _maxMemory, _maxBuffers, _invoke, _cache,
+            _stats, _traceGpu,
         })
         {
             Add(option);
@@ -149,7 +160,7 @@ internal sealed class RunCommand : Command, IHasExamples
 
         string path = FileArgument.Get(parsed, _file);
         string[] arguments = [.. (parsed.GetValue(_arguments) ?? []).Select(DoubleDash.Unescape)];
-        using WasmHost host = new();
+        using WasmHost host = CreateHost(parsed.GetValue(_cache));
         using GuestModule module = host.Load(path);
         // A guest that does not use the GPU does not wait for one, unless the user insists.
         bool usesGpu = module.Description.Imports.Any(
@@ -163,6 +174,26 @@ internal sealed class RunCommand : Command, IHasExamples
             ShowsUsage = parsed.GetValue(_stats),
         };
         return run.Run();
+    }
+
+    private static WasmHost CreateHost(string? cache)
+    {
+        string? folder = cache switch
+        {
+            "off" => null,
+            null => CacheFolder.Default,
+            _ => cache,
+        };
+        WasmHost host = new(new WasmHostOptions { CacheDirectory = folder });
+
+        // The default folder is a convenience: without it guests just start more slowly.
+        if (cache is not null && host.CacheProblem is { } problem)
+        {
+            host.Dispose();
+            throw new CommandException(ExitCodes.Host, $"--cache '{cache}' cannot be used: it {problem}");
+        }
+
+        return host;
     }
 
     private GuestOptions CreateOptions(ParseResult parsed, IGpuDevice? device, string[] arguments)
