@@ -131,6 +131,7 @@ internal sealed class RunCommand : Command, IHasExamples
         "wasi-gpu run --backend cpu --timeout 30s --max-gpu-memory 512MiB --stats guest.wasm",
         "wasi-gpu run --env SEED=7 --trace-gpu guest.wasm",
         "wasi-gpu run --invoke add library.wasm 2 3",
+        "wasi-gpu run --invoke 'greet(\"you\")' component.wasm",
     ];
 
     private static Option<ulong?> SizeOption(string name, string description)
