@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building the guests needs, if they are missing. The .NET SDK is not among
+# Installs the Debian packages that building and unpacking the guests needs, if they are missing. The .NET SDK is not among
 # them.
 set -euo pipefail
 
 packages=(clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libclang-rt-19-dev-wasm32)
 # Rust for wasm32-wasi: the compiler links with rust-lld, which is lld-14's.
 packages+=(rustc libstd-rust-dev-wasm32 lld-14)
+
+# A prebuilt guest of the tests is compressed.
+packages+=(xz-utils)
 # Node.js counts as present wherever it came from.
 command -v node > /dev/null || packages+=(nodejs)
 command -v npm > /dev/null || packages+=(npm)

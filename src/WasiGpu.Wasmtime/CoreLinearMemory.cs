@@ -24,8 +24,8 @@ internal sealed unsafe class CoreLinearMemory
     {
         _capacityBytes = Math.Max(reservedBytes, minimumBytes);
         _spaceBytes = checked(_capacityBytes + guardBytes + HugePageBytes);
-        _space = LinuxMemory.mmap(
-            0, _spaceBytes, LinuxMemory.ProtectNone, LinuxMemory.PrivateAnonymousNoReserve, -1, 0);
+        _space = LinuxApi.mmap(
+            0, _spaceBytes, LinuxApi.ProtectNone, LinuxApi.PrivateAnonymousNoReserve, -1, 0);
         if (_space == -1)
         {
             throw new InvalidOperationException($"{_spaceBytes} bytes of address space cannot be reserved for a memory");
@@ -34,14 +34,14 @@ internal sealed unsafe class CoreLinearMemory
         _base = (byte*)(((nuint)_space + HugePageBytes - 1) & ~(HugePageBytes - 1));
 
         // Advice: a system without large pages refuses it, and nothing is lost.
-        _ = LinuxMemory.madvise((nint)_base, _capacityBytes, LinuxMemory.AdviseHugePages);
+        _ = LinuxApi.madvise((nint)_base, _capacityBytes, LinuxApi.AdviseHugePages);
         try
         {
             MakeUsable(minimumBytes);
         }
         catch
         {
-            _ = LinuxMemory.munmap(_space, _spaceBytes);
+            _ = LinuxApi.munmap(_space, _spaceBytes);
             throw;
         }
     }
@@ -108,7 +108,7 @@ internal sealed unsafe class CoreLinearMemory
         GCHandle handle = GCHandle.FromIntPtr(environment);
         CoreLinearMemory memory = (CoreLinearMemory)handle.Target!;
         handle.Free();
-        _ = LinuxMemory.munmap(memory._space, memory._spaceBytes);
+        _ = LinuxApi.munmap(memory._space, memory._spaceBytes);
     }
 
     private static CoreLinearMemory Of(nint environment) =>
@@ -130,7 +130,7 @@ internal sealed unsafe class CoreLinearMemory
         }
 
         nuint addedBytes = sizeBytes - _sizeBytes;
-        if (LinuxMemory.mprotect((nint)(_base + _sizeBytes), addedBytes, LinuxMemory.ProtectReadWrite) != 0)
+        if (LinuxApi.mprotect((nint)(_base + _sizeBytes), addedBytes, LinuxApi.ProtectReadWrite) != 0)
         {
             throw new InvalidOperationException($"the machine has no {addedBytes} bytes for a guest's memory");
         }

@@ -60,7 +60,10 @@ public sealed unsafe partial class Guest : IDisposable
         _context = WasmtimeApi.wasmtime_store_context(_store.Pointer);
         try
         {
-            long memoryBytes = (long)Math.Min(options.MaxMemoryBytes ?? long.MaxValue, long.MaxValue);
+            // The engine limits each memory; a component may have several, whose sum the host limits as it makes them.
+            long memoryBytes = module.Component is null
+                ? (long)Math.Min(options.MaxMemoryBytes ?? long.MaxValue, long.MaxValue)
+                : -1;
             WasmtimeApi.wasmtime_store_limiter(
                 _store.Pointer,
                 memoryBytes,

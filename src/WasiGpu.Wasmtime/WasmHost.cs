@@ -15,13 +15,26 @@ public sealed unsafe class WasmHost : IDisposable
     private readonly WasmtimeHandle _engine;
     private readonly WasmtimeHandle _linker;
 
+    private readonly ComponentCache? _cache;
+
     // Started by the first component: a program that runs core modules alone does not pay for it.
     private readonly Lazy<ComponentEngine> _components = new(() => new ComponentEngine());
 
     /// <summary>Starts an engine.</summary>
     /// <exception cref="DllNotFoundException">libwasmtime is not beside the program.</exception>
     public WasmHost()
+        : this(new WasmHostOptions())
     {
+    }
+
+    /// <summary>Starts an engine.</summary>
+    /// <param name="options">How it works. A cache that cannot be used is none; see <see cref="CacheProblem"/>.</param>
+    /// <exception cref="DllNotFoundException">libwasmtime is not beside the program.</exception>
+    public WasmHost(WasmHostOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _cache = ComponentCache.Open(options.CacheDirectory, out string? problem);
+        CacheProblem = problem;
         _engine = CreateEngine();
         Ticker = new EpochTicker(_engine);
         _linker = CreateLinker(_engine.Pointer);
@@ -29,6 +42,9 @@ public sealed unsafe class WasmHost : IDisposable
 
     /// <summary>The version of Wasmtime that the structures of this library are those of.</summary>
     public static string WasmtimeVersion => "50.0.1";
+
+    /// <summary>Why the folder for compiled components is not used; null when it is, or when none was asked for.</summary>
+    public string? CacheProblem { get; }
 
     internal WasmtimeHandle Engine => _engine;
 
@@ -59,7 +75,7 @@ public sealed unsafe class WasmHost : IDisposable
         ReadOnlySpan<byte> binary = WatText.IsText(bytes) ? WatText.ToBinary(name, bytes.ToArray()) : bytes;
         if (ComponentSection.IsComponent(binary))
         {
-            return ComponentLoader.Load(_components.Value, name, binary);
+            return ComponentLoader.Load(_components.Value, _cache, name, binary);
         }
 
         ModuleDescription description = ModuleRules.Judge(CoreModuleReader.Read(name, binary));

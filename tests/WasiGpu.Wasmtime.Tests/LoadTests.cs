@@ -32,17 +32,6 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void Compile_Component_IsRefusedAsSuch()
-    {
-        string path = Path.Combine(AppContext.BaseDirectory, "prebuilt", "pruned-neither.wasm");
-        GuestLoadException e = Assert.Throws<GuestLoadException>(() => TestHost.Host.Load(path));
-        Assert.Contains("component", e.Message, StringComparison.Ordinal);
-        e = Assert.Throws<GuestLoadException>(() => WasmHost.Inspect(path));
-        Assert.Contains("component", e.Message, StringComparison.Ordinal);
-        Assert.Contains("component", TestHost.Refusal("(component)"), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Compile_OtherVersion_IsNamed()
     {
         Assert.Contains("version 2, layer 0", TestHost.Refusal([0, 0x61, 0x73, 0x6D, 2, 0, 0, 0]), StringComparison.Ordinal);

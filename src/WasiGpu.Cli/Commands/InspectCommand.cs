@@ -34,18 +34,25 @@ internal sealed class InspectCommand : Command, IHasExamples
             module.SizeBytes,
             module.IsCommand ? "command" : "library",
             [.. module.Imports.Select(i => new ImportJson(i.Module, i.Name, Kind(i.Kind), i.Signature?.ToString()))],
-            [.. module.Exports.Select(e => new ExportJson(e.Name, Kind(e.Kind), e.Signature?.ToString()))],
+            [.. module.Exports.Select(e => new ExportJson(e.Name, Kind(e.Kind), e.TypeText))],
             [.. module.Memories.Select(m => new MemoryJson(m.MinimumPages, m.MaximumPages, m.IsShared, m.Is64Bit))],
             module.HasStartFunction,
             module.Refusals,
-            module.Warnings);
+            module.Warnings,
+            module.Component);
     }
 
     private static string Kind(ExternKind kind) => kind.ToString().ToLowerInvariant();
 
     private static void WriteText(ModuleJson module)
     {
-        Line($"{module.Name}: {module.Kind}, {module.SizeBytes} bytes");
+        string component = module.Component is null ? "" : "component, ";
+        Line($"{module.Name}: {component}{module.Kind}, {module.SizeBytes} bytes");
+        if (module.Component is not null)
+        {
+            WriteComponent(module.Component);
+        }
+
         foreach (IGrouping<string, ImportJson> group in module.Imports.GroupBy(import => import.Module))
         {
             Line($"imports from {group.Key}:");
@@ -80,6 +87,24 @@ internal sealed class InspectCommand : Command, IHasExamples
         foreach (string refusal in module.Refusals)
         {
             Line($"refused: {refusal}");
+        }
+    }
+
+    private static void WriteComponent(ComponentDescription component)
+    {
+        Line($"holds: {component.CoreModules} core modules, {component.NestedComponents} nested components");
+        Line($"WASI: {component.WasiVersion ?? "none"}");
+        Line(component.BridgedFunctions.Count == 0
+            ? "bridge: not needed"
+            : $"bridge: in {component.RewrittenComponents} components, for {string.Join(", ", component.BridgedFunctions)}");
+        if (component.VirtualGpus > 0)
+        {
+            Line($"left alone: {component.VirtualGpus} nested components that get wasi:gpu from another component");
+        }
+
+        foreach (string function in component.MissingFunctions)
+        {
+            Line($"not served, a trap when it is called: {function}");
         }
     }
 

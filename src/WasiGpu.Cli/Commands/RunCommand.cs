@@ -87,6 +87,17 @@ internal sealed class RunCommand : Command, IHasExamples
             return text.Length > 0;
         });
 
+    private readonly Option<string?> _cache = ValueOption.Single<string?>(
+        "--cache",
+        "DIR|off",
+        "Where compiled components are kept (without it ~/.cache/wasi-gpu), or off.",
+        "a folder that is or can be made, or off",
+        (string text, out string? value) =>
+        {
+            value = text;
+            return text.Length > 0;
+        });
+
     private readonly Option<bool> _stats = ValueOption.Flag(
         "--stats",
         "Show at the end what the guest used, on standard error.");
@@ -104,8 +115,8 @@ internal sealed class RunCommand : Command, IHasExamples
         _gpu.AddTo(this);
         foreach (Option option in new Option[]
         {
-            _math, _noGpu, _directories, _environment, _timeout, _maxGpuMemory, _maxMemory, _maxBuffers, _invoke, _stats,
-            _traceGpu,
+            _math, _noGpu, _directories, _environment, _timeout, _maxGpuMemory, _maxMemory, _maxBuffers, _invoke,
+            _cache, _stats, _traceGpu,
         })
         {
             Add(option);
@@ -122,6 +133,7 @@ internal sealed class RunCommand : Command, IHasExamples
         "wasi-gpu run --backend cpu --timeout 30s --max-gpu-memory 512MiB --stats guest.wasm",
         "wasi-gpu run --env SEED=7 --trace-gpu guest.wasm",
         "wasi-gpu run --invoke add library.wasm 2 3",
+        "wasi-gpu run --invoke 'greet(\"you\")' component.wasm",
     ];
 
     private static Option<ulong?> SizeOption(string name, string description)
@@ -151,7 +163,7 @@ internal sealed class RunCommand : Command, IHasExamples
 
         string path = FileArgument.Get(parsed, _file);
         string[] arguments = [.. (parsed.GetValue(_arguments) ?? []).Select(DoubleDash.Unescape)];
-        using WasmHost host = new();
+        using WasmHost host = CreateHost(parsed.GetValue(_cache));
         using GuestModule module = host.Load(path);
         // A guest that does not use the GPU does not wait for one, unless the user insists.
         bool usesGpu = module.Description.Imports.Any(
@@ -165,6 +177,26 @@ internal sealed class RunCommand : Command, IHasExamples
             ShowsUsage = parsed.GetValue(_stats),
         };
         return run.Run();
+    }
+
+    private static WasmHost CreateHost(string? cache)
+    {
+        string? folder = cache switch
+        {
+            "off" => null,
+            null => CacheFolder.Default,
+            _ => cache,
+        };
+        WasmHost host = new(new WasmHostOptions { CacheDirectory = folder });
+
+        // The default folder is a convenience: without it guests just start more slowly.
+        if (cache is not null && host.CacheProblem is { } problem)
+        {
+            host.Dispose();
+            throw new CommandException(ExitCodes.Host, $"--cache '{cache}' cannot be used: it {problem}");
+        }
+
+        return host;
     }
 
     private GuestOptions CreateOptions(ParseResult parsed, IGpuDevice? device, string[] arguments)

@@ -1,3 +1,5 @@
+using WasiGpu.Wasmtime;
+
 namespace WasiGpu.Cli.Output;
 
 /// <summary>The whole of <c>inspect --json</c>.</summary>
@@ -10,6 +12,7 @@ namespace WasiGpu.Cli.Output;
 /// <param name="HasStartFunction">Whether code runs when it is instantiated.</param>
 /// <param name="Refusals">Why this host does not run it; empty when it does.</param>
 /// <param name="Warnings">What will go wrong only if the guest gets there.</param>
+/// <param name="Component">What is particular to a component; null for a core module.</param>
 internal sealed record ModuleJson(
     string Name,
     long SizeBytes,
@@ -19,4 +22,5 @@ internal sealed record ModuleJson(
     IReadOnlyList<MemoryJson> Memories,
     bool HasStartFunction,
     IReadOnlyList<string> Refusals,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings,
+    ComponentDescription? Component);

@@ -10,6 +10,11 @@ namespace WasiGpu.Wasmtime;
 /// </summary>
 internal sealed unsafe class ComponentEngine : IDisposable
 {
+    /// <summary>
+    /// What the settings below mean for compiled code, for the cache; the engine also checks it when it loads a file.
+    /// </summary>
+    internal const string Settings = "epochs, 4 GiB reserved, no copy-on-write, multi-memory, no memory64";
+
     private const ulong AddressSpaceBytes = 1UL << 32;
 
     /// <summary>Starts the engine.</summary>

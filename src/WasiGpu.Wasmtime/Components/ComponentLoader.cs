@@ -25,7 +25,11 @@ internal static class ComponentLoader
 
     /// <summary>Makes a component ready to run.</summary>
     /// <exception cref="GuestLoadException">It is not valid, or this host cannot run it.</exception>
-    internal static GuestModule Load(ComponentEngine engine, string name, ReadOnlySpan<byte> binary)
+    internal static GuestModule Load(
+        ComponentEngine engine,
+        ComponentCache? cache,
+        string name,
+        ReadOnlySpan<byte> binary)
     {
         ComponentSummary summary = new();
         byte[]? rewritten;
@@ -38,7 +42,9 @@ internal static class ComponentLoader
             throw new GuestLoadException($"'{name}' cannot run here: {e.Message}", e);
         }
 
-        WasmtimeHandle component = engine.Compile(name, rewritten ?? binary);
+        WasmtimeHandle component = cache is null
+            ? engine.Compile(name, rewritten ?? binary)
+            : CompileCached(engine, cache, name, binary, rewritten ?? binary);
         try
         {
             WasmtimeHandle linker = engine.CreateLinker(name, component, summary.Outermost!.Missing);
@@ -53,6 +59,24 @@ internal static class ComponentLoader
             component.Dispose();
             throw;
         }
+    }
+
+    private static WasmtimeHandle CompileCached(
+        ComponentEngine engine,
+        ComponentCache cache,
+        string name,
+        ReadOnlySpan<byte> original,
+        ReadOnlySpan<byte> rewritten)
+    {
+        string key = ComponentCache.KeyOf(original);
+        if (cache.Load(engine.Handle, key) is { } cached)
+        {
+            return cached;
+        }
+
+        WasmtimeHandle component = engine.Compile(name, rewritten);
+        cache.Store(component, key);
+        return component;
     }
 
     private static ModuleDescription Describe(string name, long sizeBytes, ComponentSummary summary)

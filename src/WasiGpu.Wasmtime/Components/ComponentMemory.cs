@@ -67,7 +67,7 @@ internal sealed unsafe class ComponentMemory : GuestMemory
         nuint space = checked(capacity + guardBytes);
         nint address = space == 0
             ? 0
-            : LinuxMemory.mmap(0, space, LinuxMemory.ProtectNone, LinuxMemory.PrivateAnonymousNoReserve, -1, 0);
+            : LinuxApi.mmap(0, space, LinuxApi.ProtectNone, LinuxApi.PrivateAnonymousNoReserve, -1, 0);
         if (address == -1)
         {
             owner.Release(minimumBytes);
@@ -82,7 +82,7 @@ internal sealed unsafe class ComponentMemory : GuestMemory
         catch
         {
             owner.Release(minimumBytes);
-            _ = LinuxMemory.munmap(address, space);
+            _ = LinuxApi.munmap(address, space);
             throw;
         }
 
@@ -145,16 +145,16 @@ internal sealed unsafe class ComponentMemory : GuestMemory
         memory._owner.Remove(memory);
 
         // The backends were told before, when the guest was disposed.
-        _ = memory._spaceBytes == 0 ? 0 : LinuxMemory.munmap((nint)memory.Base, memory._spaceBytes);
+        _ = memory._spaceBytes == 0 ? 0 : LinuxApi.munmap((nint)memory.Base, memory._spaceBytes);
     }
 
     private void MakeUsable(nuint sizeBytes)
     {
         if (sizeBytes > _sizeBytes
-            && LinuxMemory.mprotect(
+            && LinuxApi.mprotect(
                 (nint)Base + (nint)_sizeBytes,
                 sizeBytes - _sizeBytes,
-                LinuxMemory.ProtectReadWrite) != 0)
+                LinuxApi.ProtectReadWrite) != 0)
         {
             throw new InsufficientMemoryException($"the machine has no {sizeBytes - _sizeBytes} bytes for a guest's memory");
         }

@@ -42,8 +42,10 @@ internal sealed class ComponentRewriter
     /// <summary>Counts what is left as it is.</summary>
     private void Look(ReadOnlySpan<byte> file, ComponentScan scan, int depth)
     {
-        foreach (ComponentSection section in scan.Sections)
+        for (int number = 0; number < scan.Sections.Count; number++)
         {
+            ComponentSection section = scan.Sections[number];
+            _summary.VirtualGpus += scan.UseOf(number) == NestedUse.OtherGpu ? 1 : 0;
             if (section.Id == ComponentSection.CoreModule)
             {
                 _summary.AddModule(file.Slice(section.Start, section.Length));

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace WasiGpu.Wasmtime.Native;
 
-/// <summary>The C library's functions for address space and for the owner of a file. No logic.</summary>
-internal static unsafe partial class LinuxMemory
+/// <summary>The C library's functions for address space and for the owners of files. No logic.</summary>
+internal static unsafe partial class LinuxApi
 {
     internal const int ProtectNone = 0;
     internal const int ProtectReadWrite = 3;
@@ -26,4 +26,17 @@ internal static unsafe partial class LinuxMemory
     [LibraryImport("libc", SetLastError = true)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int madvise(nint address, nuint length, int advice);
+
+    internal const int CurrentFolder = -100;
+    internal const int SymbolicLinkItself = 0x100;
+    internal const int DescriptorItself = 0x1000;
+    internal const uint BasicStatus = 0x7FF;
+
+    [LibraryImport("libc", SetLastError = true)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial int statx(int folder, byte* path, int flags, uint mask, FileStatus* status);
+
+    [LibraryImport("libc")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial uint geteuid();
 }
