@@ -12,15 +12,6 @@ internal static unsafe partial class WasmtimeApi
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    internal static partial void wasmtime_config_memory_init_cow_set(nint config, byte enable);
-
-    /// <summary>The creator is copied.</summary>
-    [LibraryImport(Library)]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    internal static partial void wasmtime_config_host_memory_creator_set(nint config, MemoryCreator* creator);
-
-    [LibraryImport(Library)]
-    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial nint wasmtime_component_new(
         nint engine,
         byte* bytes,
