@@ -13,6 +13,9 @@ internal sealed unsafe partial class CudaBackend
     /// <summary>Rows times trees up to which a block a row is faster than tiles of rows.</summary>
     private const ulong MostSmallWalks = 1 << 20;
 
+    /// <summary>Rows from which on the deep form is the faster one.</summary>
+    private const uint LeastDeepRows = 32768;
+
     /// <summary>Rows of a launch: bounds the working memory.</summary>
     private const ulong MaxLaunchRows = 1 << 20;
 
@@ -30,6 +33,8 @@ internal sealed unsafe partial class CudaBackend
     private static readonly KernelName QuantiseRows2 = new("forest-predict", "quantiseRows2", MaxShared);
     private static readonly KernelName QuantiseColumns1 = new("forest-predict", "quantiseColumns1", MaxShared);
     private static readonly KernelName QuantiseColumns2 = new("forest-predict", "quantiseColumns2", MaxShared);
+    private static readonly KernelName QuantiseColumns4 = new("forest-predict", "quantiseColumns4", MaxShared);
+    private static readonly KernelName WalkDeep = new("forest-predict", "walkDeep", MaxShared);
     private static readonly KernelName TransposeSamples = new("forest-predict", "transposeSamples", MaxShared);
     private static readonly KernelName FinishMeans = new("forest-predict", "finishMeans");
     private static readonly KernelName WalkPerfect2x4 = new("forest-predict", "walkPerfect2x4b1", MaxShared);
@@ -50,8 +55,8 @@ internal sealed unsafe partial class CudaBackend
         bool isByRows = _device.ForestForm switch
         {
             ForestForm.Pairs or ForestForm.Records => true,
-            ForestForm.Tiles => false,
-            _ => isSmall,
+            ForestForm.Tiles or ForestForm.Deep => false,
+            _ => isSmall || (forest.Perfect is { IsDeep: true } && parameters.BatchSize < LeastDeepRows),
         };
         if (!isByRows && forest.Perfect is { } plan)
         {
@@ -139,13 +144,19 @@ internal sealed unsafe partial class CudaBackend
                 ContinueKernel(TileNanoseconds(rows, parameters.NTrees, featureCount));
             }
 
-            if (sumBytes != 0)
+            if (sumBytes != 0 && !plan.IsDeep)
             {
                 Clear(sums, rows * sizeof(double), 0);
             }
 
             Quantise(plan, from + (first * featureCount * sizeof(float)), rows, codes, columns);
             ulong target = to + (first * sizeof(float));
+            if (plan.IsDeep)
+            {
+                LaunchDeep(plan, codes, sums, target, rows, parameters.NTrees);
+                continue;
+            }
+
             LaunchTiles(plan, codes, sumBytes == 0 ? 0 : sums, target, rows, parameters.NTrees);
             if (sumBytes != 0)
             {
@@ -184,7 +195,12 @@ internal sealed unsafe partial class CudaBackend
             .Add(paddedRows)
             .Add(featureCount)
             .Add(columns), TransposeRows * stride * sizeof(float));
-        KernelName columnKernel = plan.CodeBytes == 1 ? QuantiseColumns1 : QuantiseColumns2;
+        KernelName columnKernel = plan.CodeBytes switch
+        {
+            1 => QuantiseColumns1,
+            2 => QuantiseColumns2,
+            _ => QuantiseColumns4,
+        };
         Launch(columnKernel, (uint)plan.Blocks.Count, QuantiseThreads, Arguments
             .Add(columns)
             .Add(paddedRows)
@@ -206,7 +222,7 @@ internal sealed unsafe partial class CudaBackend
             plan.Tables.FeatureCount,
             trees,
             plan.Depth,
-            plan.TreeBytes,
+            (uint)plan.TreeBytes,
             plan.GroupTrees,
             plan.GroupCount,
             unchecked((uint)-1),
@@ -221,6 +237,26 @@ internal sealed unsafe partial class CudaBackend
             _ => WalkPerfect4x4,
         };
         Launch(kernel, (uint)_device.MultiprocessorCount, plan.Threads, Arguments.Add(walk), plan.SharedBytes);
+    }
+
+    private void LaunchDeep(PerfectPlan plan, ulong codes, ulong sums, ulong output, ulong rows, uint trees)
+    {
+        const uint TileRows = 32;
+        DeepWalk walk = new(
+            codes,
+            plan.Trees,
+            plan.Units,
+            sums,
+            output,
+            rows,
+            (rows + TileRows - 1) / TileRows,
+            plan.Tables.FeatureCount,
+            trees,
+            plan.Depth,
+            plan.GroupTrees,
+            plan.GroupCount,
+            unchecked((uint)-1));
+        Launch(WalkDeep, (uint)_device.MultiprocessorCount, plan.Threads, Arguments.Add(walk), plan.SharedBytes);
     }
 
     private static long SmallNanoseconds(ulong rows, uint trees)

@@ -38,6 +38,10 @@ internal sealed unsafe partial class CudaBackend
     private const ulong MostGrowth = 4;
     private const ulong AlwaysAllowedBytes = 16 << 20;
 
+    /// <summary>Units have numbers of 24 bits.</summary>
+    private const ulong MaxDeepUnits = (1 << 24) - 1;
+    private const ulong DeepPlaceBytes = 64;
+
     private static readonly KernelName ForestRoots = new("forest-compile", "forestRoots");
     private static readonly KernelName ForestLevel = new("forest-compile", "forestLevel");
     private static readonly KernelName ForestUnit = new("forest-compile", "forestUnit");
@@ -52,6 +56,9 @@ internal sealed unsafe partial class CudaBackend
     private static readonly KernelName LayoutTables = new("forest-compile", "layoutTables");
     private static readonly KernelName LayoutPerfect = new("forest-compile", "layoutPerfect");
     private static readonly KernelName LayoutQuads = new("forest-compile", "layoutQuads");
+    private static readonly KernelName LayoutTops = new("forest-compile", "layoutTops");
+    private static readonly KernelName NextBlocks = new("forest-compile", "nextBlocks");
+    private static readonly KernelName LayoutBlocks = new("forest-compile", "layoutBlocks");
     private static readonly KernelName FillWords = new("forest-compile", "fillWords");
 
     private readonly List<CompiledForest> _forests = [];
@@ -287,14 +294,25 @@ internal sealed unsafe partial class CudaBackend
             state.Flags.HasFlag(ForestFlags.HasNan),
             _device.MaxSharedBytesPerBlock,
             (uint)_device.MultiprocessorCount);
-        perfect = perfect is null || (ulong)input.TreeCount * perfect.TreeBytes > mostBytes ? null : perfect;
+        perfect = perfect is null || input.TreeCount * perfect.TreeBytes > mostBytes ? null : perfect;
+        ulong unitCount = 0;
+        if (perfect is null || _device.ForestForm == ForestForm.Deep)
+        {
+            PerfectPlan? deep = PlanDeep(input, state, featureBegin, mostBytes, out unitCount);
+            perfect = deep ?? perfect;
+        }
 
         FormMemory form = new(
             hasQuads && _device.ForestForm != ForestForm.Pairs ? 0 : (ulong)state.LevelEnd * PairNodeBytes,
             hasQuads ? recordBytes : 0,
             hasQuads ? leafBytes : 0,
             perfect,
-            input);
+            input)
+        {
+            UnitCount = unitCount,
+            ThresholdBytes = unitCount == 0 ? 0 : state.DistinctCount * (ulong)sizeof(float),
+            FeatureBytes = unitCount == 0 ? 0 : (input.FeatureCount + 1) * (ulong)sizeof(uint),
+        };
         DroppableBlock block = _device.DeviceMemory.AllocateDroppable(form.SizeBytes, _queue);
         forest.Block = block;
         try
@@ -321,8 +339,19 @@ internal sealed unsafe partial class CudaBackend
 
             if (perfect is not null)
             {
-                LayOutPerfect(input, memory, form, perfect, slotBlocks);
-                forest.Perfect = perfect;
+                if (perfect.IsDeep)
+                {
+                    LayOutDeep(input, memory, form, perfect, state.Depth);
+                }
+                else
+                {
+                    LayOutPerfect(input, memory, form, perfect, slotBlocks);
+                }
+
+                LayOutTables(input, memory, form, perfect);
+                bool isWhole = !perfect.IsDeep
+                    || !Fetch<ForestState>(memory.Slots.State).Flags.HasFlag(ForestFlags.Unsound);
+                forest.Perfect = isWhole ? perfect : null;
             }
         }
         finally
@@ -340,15 +369,76 @@ internal sealed unsafe partial class CudaBackend
     {
         // Nodes that always go left.
         uint pad = plan.NodeBytes == 2 ? 0x00FF_00FFu : 0x7FFF_0000;
-        ulong words = (ulong)input.TreeCount * plan.TreeBytes / sizeof(uint);
+        ulong words = input.TreeCount * plan.TreeBytes / sizeof(uint);
         Launch(FillWords, SlotBlocks(words), CompileThreads, Arguments.Add(form.Trees).Add(words).Add(pad));
         Launch(LayoutPerfect, slotBlocks, CompileThreads, Arguments
             .Add(memory.Slots)
             .Add(input.TreeCount)
             .Add(memory.Thresholds)
             .Add(memory.FeatureBegin)
-            .Add(new PerfectForm(form.Trees, plan.Depth, plan.NodeBytes, plan.TreeBytes)));
+            .Add(new PerfectForm(form.Trees, plan.Depth, plan.NodeBytes, (uint)plan.TreeBytes)));
+    }
 
+    /// <summary>Plans the deep form, where it has a place for every node.</summary>
+    private PerfectPlan? PlanDeep(
+        in ForestInput input,
+        in ForestState state,
+        uint[] featureBegin,
+        ulong mostBytes,
+        out ulong unitCount)
+    {
+        PerfectPlan? plan = PerfectPlan.MakeDeep(
+            featureBegin,
+            input.TreeCount,
+            state.Depth,
+            _device.MaxSharedBytesPerBlock,
+            (uint)_device.MultiprocessorCount);
+
+        // One for each place below a top and for its leaf, and fewer than one a node below; more are rare, and then the
+        // form is not used.
+        ulong places = plan is null ? 0 : (ulong)input.TreeCount << (int)plan.Depth;
+        unitCount = Math.Min((2 * places) + state.InnerCount, MaxDeepUnits);
+        if (plan is null || places >= MaxDeepUnits || places * DeepPlaceBytes > mostBytes)
+        {
+            unitCount = 0;
+            return null;
+        }
+
+        return plan;
+    }
+
+    private void LayOutDeep(
+        in ForestInput input,
+        in ForestMemory memory,
+        in FormMemory form,
+        PerfectPlan plan,
+        uint depth)
+    {
+        const uint Pad = 0x7FFF_FF00;
+        ulong state = memory.Slots.State;
+        ulong words = input.TreeCount * plan.TreeBytes / sizeof(uint);
+        uint places = input.TreeCount << (int)plan.Depth;
+        uint blocks = SlotBlocks(memory.Capacity);
+        DeepForm deep = new(
+            form.Trees, form.Units, memory.Slots.Keys, plan.Depth, (uint)form.UnitCount, memory.QueueCapacity, input.TreeCount);
+        Launch(FillWords, SlotBlocks(words), CompileThreads, Arguments.Add(form.Trees).Add(words).Add(Pad));
+        Launch(FillWords, 1, CompileThreads, Arguments
+            .Add(state + ForestState.BlockUnitsOffset).Add(1UL).Add(places));
+        Launch(LayoutTops, blocks, CompileThreads, Arguments
+            .Add(memory.Slots).Add(memory.Thresholds).Add(memory.FeatureBegin).Add(deep));
+        for (uint level = plan.Depth; level < depth; level += 3)
+        {
+            Launch(NextBlocks, 1, 1, Arguments.Add(state).Add(level == plan.Depth ? 1u : 0));
+            Launch(LayoutBlocks, blocks, CompileThreads, Arguments
+                .Add(memory.Slots).Add(memory.Thresholds).Add(memory.FeatureBegin).Add(deep));
+        }
+
+        plan.Units = form.Units;
+    }
+
+    /// <summary>Writes what samples are made codes by.</summary>
+    private void LayOutTables(in ForestInput input, in ForestMemory memory, in FormMemory form, PerfectPlan plan)
+    {
         // Lists: begins, levels, groups, blocks.
         int featureCount = plan.Levels.Length;
         uint[] lists = new uint[form.ListBytes / sizeof(uint)];
@@ -377,12 +467,18 @@ internal sealed unsafe partial class CudaBackend
             .Add(input.FeatureCount)
             .Add(form.Lists)
             .Add(levels)
-            .Add(1u)
+            .Add(plan.Step)
             .Add(form.Tables));
+        if (plan.IsDeep)
+        {
+            CopyApart(memory.Thresholds, form.Thresholds, form.ThresholdBytes);
+            CopyApart(memory.FeatureBegin, form.FeatureBegin, (input.FeatureCount + 1) * (ulong)sizeof(uint));
+        }
+
         plan.Trees = form.Trees;
         plan.GroupList = form.GroupList;
         plan.BlockList = form.BlockList;
-        plan.Tables = new CodeTables(form.Tables, form.Lists, levels, 0, 0, 1, input.FeatureCount);
+        plan.Tables = new CodeTables(form.Tables, form.Lists, levels, form.Thresholds, form.FeatureBegin, plan.Step, input.FeatureCount);
     }
 
     private static long ForestNanoseconds(ulong nodeCount)

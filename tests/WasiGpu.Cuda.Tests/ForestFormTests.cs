@@ -15,9 +15,9 @@ public sealed class ForestFormTests : IDisposable
         get
         {
             TheoryData<string, string> forms = [];
-            foreach (string form in new[] { "checked", "pairs", "records", "tiles" })
+            foreach (string form in new[] { "checked", "pairs", "records", "tiles", "deep" })
             {
-                foreach (string cases in new[] { "trees=", "full-depth=", "features=", "special", "independent" })
+                foreach (string cases in new[] { "trees=", "full-depth=", "features=", "special", "independent", "nodes=" })
                 {
                     forms.Add(form, $"batch-predict/{cases}");
                 }

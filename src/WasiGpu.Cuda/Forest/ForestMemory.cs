@@ -41,6 +41,9 @@ internal struct ForestMemory
         Start + Alignment + (2 * _treeBytes),
         Capacity);
 
+    /// <summary>Entries of 8 bytes in both arrays of keys.</summary>
+    internal readonly uint QueueCapacity => (uint)(2 * _keyBytes / sizeof(ulong));
+
     internal readonly ulong OtherKeys => Keys + _keyBytes;
 
     internal readonly ulong Thresholds => OtherKeys + _keyBytes;

@@ -11,6 +11,9 @@ internal readonly struct ForestState
     /// <summary>Where <see cref="DistinctCount"/> is.</summary>
     internal const ulong DistinctOffset = 24;
 
+    /// <summary>Where <see cref="BlockUnits"/> is.</summary>
+    internal const ulong BlockUnitsOffset = 28;
+
     internal readonly uint InnerCount;
     internal readonly ForestFlags Flags;
     internal readonly uint Depth;

@@ -4,6 +4,7 @@ namespace WasiGpu.Cuda;
 internal struct FormMemory
 {
     private const ulong Alignment = 256;
+    private const ulong DeepUnitBytes = 32;
 
     private readonly ulong _recordBytes;
     private readonly ulong _leafBytes;
@@ -25,13 +26,20 @@ internal struct FormMemory
         _leafBytes = Align(leafBytes);
         if (perfect is not null)
         {
-            _perfectBytes = Align((ulong)input.TreeCount * perfect.TreeBytes);
+            _perfectBytes = Align(input.TreeCount * perfect.TreeBytes);
             _tableBytes = Align(perfect.TableWords * (ulong)sizeof(float));
             _indexBytes = Align(2UL * input.FeatureCount * sizeof(uint));
             _groupBytes = Align((ulong)perfect.Groups.Count * 16);
             _blockBytes = Align((ulong)perfect.Blocks.Count * 16);
         }
     }
+
+    /// <summary>32-byte units of the deep form.</summary>
+    internal ulong UnitCount { get; init; }
+
+    internal ulong ThresholdBytes { get; init; }
+
+    internal ulong FeatureBytes { get; init; }
 
     /// <summary>The device's address of the memory.</summary>
     internal ulong Start { get; set; }
@@ -54,9 +62,16 @@ internal struct FormMemory
 
     internal readonly ulong GroupList => Lists + _indexBytes;
 
+    /// <summary>The units of the deep form.</summary>
+    internal readonly ulong Units => BlockList + _blockBytes;
+
     internal readonly ulong BlockList => GroupList + _groupBytes;
 
-    internal readonly ulong SizeBytes => BlockList + _blockBytes - Start;
+    internal readonly ulong Thresholds => Units + Align(UnitCount * DeepUnitBytes);
+
+    internal readonly ulong FeatureBegin => Thresholds + Align(ThresholdBytes);
+
+    internal readonly ulong SizeBytes => FeatureBegin + Align(FeatureBytes) - Start;
 
     private static ulong Align(ulong sizeBytes) => (sizeBytes + Alignment - 1) & ~(Alignment - 1);
 }

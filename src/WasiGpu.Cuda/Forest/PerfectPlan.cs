@@ -1,8 +1,10 @@
+using System.Numerics;
+
 namespace WasiGpu.Cuda;
 
 /// <summary>
-/// How perfect trees are walked and samples made codes: chosen from the numbers of thresholds, the depth and the
-/// shared memory of a block.
+/// How perfect trees, or the perfect tops of deep trees, are walked and samples made codes: chosen from the numbers of
+/// thresholds, the depth and the shared memory of a block.
 /// </summary>
 internal sealed class PerfectPlan
 {
@@ -16,6 +18,11 @@ internal sealed class PerfectPlan
     private const uint MaxSmallRanks = 255;
     private const uint MaxRanks = 32767;
     private const uint WarpWords = 32;
+    private const uint DeepNodeBytes = 8;
+    private const uint MaxDeepRanks = 0x7F_FFFE;
+    private const uint LeastDeepWarps = 4;
+    private const uint WarpThreads = 32;
+    private const uint DeepTileBytes = 128;
 
     private PerfectPlan(uint nodeBytes, uint depth, uint[] levels, uint[] begins)
     {
@@ -25,7 +32,8 @@ internal sealed class PerfectPlan
         Begins = begins;
     }
 
-    /// <summary>Bytes of a node: 2 with codes of 1 byte, 4 with codes of 2.</summary>
+    /// <summary>Bytes of a node: 2 with codes of 1 byte, 4 with codes of 2; 8 stands for the deep form, whose codes
+    /// have 4.</summary>
     internal uint NodeBytes { get; }
 
     internal uint CodeBytes => NodeBytes / 2;
@@ -34,7 +42,9 @@ internal sealed class PerfectPlan
 
     internal uint Depth { get; }
 
-    internal uint TreeBytes => (NodeBytes + sizeof(float)) << (int)Depth;
+    internal ulong TreeBytes => IsDeep ? (ulong)sizeof(uint) << (int)Depth : (ulong)(NodeBytes + sizeof(float)) << (int)Depth;
+
+    internal bool IsDeep => NodeBytes == DeepNodeBytes;
 
     /// <summary>Levels of each feature's search tree.</summary>
     internal uint[] Levels { get; }
@@ -43,6 +53,9 @@ internal sealed class PerfectPlan
     internal uint[] Begins { get; }
 
     internal uint TableWords { get; private set; }
+
+    /// <summary>Each key of a search tree stands for so many thresholds.</summary>
+    internal uint Step { get; private set; } = 1;
 
     /// <summary>Rows whose samples are in shared memory at once, twice; 0 to quantise column by column.</summary>
     internal uint BlockRows { get; private set; }
@@ -71,6 +84,9 @@ internal sealed class PerfectPlan
 
     /// <summary>Addresses on the device, once there is memory.</summary>
     internal ulong Trees { get; set; }
+
+    /// <summary>What is below the tops, in the deep form.</summary>
+    internal ulong Units { get; set; }
 
     internal CodeTables Tables { get; set; }
 
@@ -114,11 +130,63 @@ internal sealed class PerfectPlan
             : null;
     }
 
+    /// <summary>Plans the deep form, if there is one.</summary>
+    internal static PerfectPlan? MakeDeep(
+        ReadOnlySpan<uint> featureBegin,
+        uint treeCount,
+        uint depth,
+        uint maxSharedBytes,
+        uint multiprocessorCount)
+    {
+        uint featureCount = (uint)featureBegin.Length - 1;
+        uint most = 0;
+        for (int feature = 0; feature < featureCount; feature++)
+        {
+            most = Math.Max(most, featureBegin[feature + 1] - featureBegin[feature]);
+        }
+
+        uint warps = MaxThreads / WarpThreads;
+        while (warps * featureCount * DeepTileBytes > maxSharedBytes / 2)
+        {
+            warps /= 2;
+        }
+
+        if (most > MaxDeepRanks || warps < LeastDeepWarps)
+        {
+            return null;
+        }
+
+        // An even number of trees: two walks of a thread are under way at once.
+        uint codeBytes = warps * featureCount * DeepTileBytes;
+        uint topDepth = Math.Clamp(depth, 2, MaxDepth);
+        while (topDepth > 2 && codeBytes + (2 * (sizeof(uint) << (int)topDepth)) > maxSharedBytes)
+        {
+            topDepth--;
+        }
+
+        PerfectPlan plan = new(DeepNodeBytes, topDepth, new uint[featureCount], new uint[featureCount]);
+        uint topBytes = (uint)sizeof(uint) << (int)topDepth;
+        plan.Threads = warps * WarpThreads;
+        plan.GroupTrees = Math.Min(treeCount, Math.Max(2, (maxSharedBytes - codeBytes) / topBytes & ~1u));
+        plan.GroupCount = (treeCount + plan.GroupTrees - 1) / plan.GroupTrees;
+        plan.SharedBytes = codeBytes + (plan.GroupTrees * topBytes);
+        while (most / plan.Step > MaxRanks
+            || (sizeof(float) << (32 - BitOperations.LeadingZeroCount(most / plan.Step))) > maxSharedBytes)
+        {
+            plan.Step *= 2;
+        }
+
+        plan.PlanTables(featureBegin);
+        return plan.SharedBytes <= maxSharedBytes && plan.PlanCodes(maxSharedBytes, multiprocessorCount)
+            ? plan
+            : null;
+    }
+
     private void PlanTables(ReadOnlySpan<uint> featureBegin)
     {
         for (int feature = 0; feature < Levels.Length; feature++)
         {
-            uint count = featureBegin[feature + 1] - featureBegin[feature];
+            uint count = (featureBegin[feature + 1] - featureBegin[feature]) / Step;
             Levels[feature] = 32 - (uint)uint.LeadingZeroCount(count);
             Begins[feature] = TableWords;
             TableWords += Math.Max(WarpWords, 1u << (int)Levels[feature]);
@@ -130,7 +198,8 @@ internal sealed class PerfectPlan
         uint featureCount = (uint)Levels.Length;
         foreach (uint rows in (ReadOnlySpan<uint>)[512, 256])
         {
-            if ((2 * rows * featureCount * sizeof(float)) + (TableWords * sizeof(float)) <= sharedBytes)
+            if (CodeBytes <= 2
+                && (2 * rows * featureCount * sizeof(float)) + (TableWords * sizeof(float)) <= sharedBytes)
             {
                 BlockRows = rows;
                 return true;
@@ -216,7 +285,7 @@ internal sealed class PerfectPlan
         }
 
         uint codeBytes = Threads / TileRows * Buffers * tileBytes;
-        uint most = codeBytes >= sharedBytes ? 0 : (sharedBytes - codeBytes) / TreeBytes;
+        uint most = codeBytes >= sharedBytes ? 0 : (sharedBytes - codeBytes) / (uint)TreeBytes;
         if (most == 0)
         {
             return false;
@@ -241,7 +310,7 @@ internal sealed class PerfectPlan
         }
 
         GroupCount = (treeCount + GroupTrees - 1) / GroupTrees;
-        SharedBytes = codeBytes + (Math.Min(GroupTrees, treeCount) * TreeBytes);
+        SharedBytes = codeBytes + (Math.Min(GroupTrees, treeCount) * (uint)TreeBytes);
         return true;
     }
 }

@@ -25,7 +25,7 @@ struct ForestInput
 struct ForestSlots
 {
     ForestState* state;
-    uint4* items;           // {node, tree, number in the heap order of its tree, unused} of each slot
+    uint4* items;           // {node, tree, number in the heap order of its tree or 0, unused} of each slot
     uint2* compact;         // {threshold or leaf, feature << 24 | pair of its children} of each slot
     u64* keys;              // feature << 32 | threshold of each inner node
     u32* marks;             // a bit a node
@@ -142,9 +142,13 @@ __device__ __forceinline__ bool visitInner(
         setFlag(slots.state, ForestHasNan);
     }
 
+    // Deep down the number in heap order does not fit, and nothing needs it.
+    bool hasNumber = item.z != 0 && item.z < 1u << 30;
+    u32 left = hasNumber ? 2 * item.z : 0;
+    u32 right = hasNumber ? 2 * item.z + 1 : 0;
     slots.compact[slot] = uint2 { node.y, node.x << 24 | (u32)pair };
-    slots.items[2 * pair] = uint4 { isNan ? NoNode : (u32)(root + node.z), item.y, 2 * item.z, 0 };
-    slots.items[2 * pair + 1] = uint4 { (u32)(root + node.w), item.y, 2 * item.z + 1, 0 };
+    slots.items[2 * pair] = uint4 { isNan ? NoNode : (u32)(root + node.z), item.y, left, 0 };
+    slots.items[2 * pair + 1] = uint4 { (u32)(root + node.w), item.y, right, 0 };
     slots.keys[inner] = isNan ? NoKey : (u64)node.x << 32 | forestKey(threshold);
     return true;
 }
@@ -683,5 +687,194 @@ extern "C" __global__ void __launch_bounds__(256) fillWords(u32* target, u64 cou
     for (u64 i = threadInGrid(); i < count; i += threadsOfGrid())
     {
         target[i] = value;
+    }
+}
+
+namespace
+{
+// The deep form: perfect tops of the trees, and units of 32 bytes below.
+struct DeepForm
+{
+    u32* tops;          // per tree 2^topDepth nodes, rank << 8 | feature, in heap order
+    uint4* units;       // first 2^topDepth a tree, one for each place below its top
+    uint2* queue;       // {unit, slot} of the blocks to lay out
+    u32 topDepth;
+    u32 unitCapacity;
+    u32 queueCapacity;
+    u32 treeCount;
+};
+
+// In the deep form: always left.
+constexpr u32 DeepPad = 0x7fffff00u;
+
+// A unit, or the capacity when there are no more.
+__device__ __forceinline__ u32 takeUnits(ForestState* state, const DeepForm& form, u32 count)
+{
+    u32 unit = atomicAdd(&state->blockUnits, count);
+    if (unit >= form.unitCapacity || form.unitCapacity - unit < count)
+    {
+        setFlag(state, ForestUnsound);
+        return form.unitCapacity;
+    }
+
+    return unit;
+}
+
+__device__ __forceinline__ u32 deepNode(const float* thresholds, const u32* featureBegin, uint2 node)
+{
+    u32 feature = node.y >> 24;
+    float threshold = __uint_as_float(node.x);
+    u32 rank = threshold == threshold ? rankOf(thresholds, featureBegin, feature, threshold) : 0xffffffffu;
+    return rank << 8 | feature;
+}
+
+// A block whose walk ends in its first leaf.
+__device__ __forceinline__ void writeLeafBlock(const ForestSlots& slots, const DeepForm& form, u32 unit, u32 leaf)
+{
+    u32 leaves = takeUnits(slots.state, form, 1);
+    if (leaves < form.unitCapacity)
+    {
+        form.units[2 * (u64)unit] = uint4 { DeepPad, DeepPad, DeepPad, 0xff000000u | leaves };
+        form.units[2 * (u64)unit + 1] = uint4 { DeepPad, DeepPad, DeepPad, DeepPad };
+        form.units[2 * (u64)leaves] = uint4 { leaf, 0, 0, 0 };
+        form.units[2 * (u64)leaves + 1] = uint4 { 0, 0, 0, 0 };
+    }
+}
+}
+
+// Tops of the trees, filled with nodes that go left before; what is below them enters the queue. The state's
+// blockUnits are the units of all places before, blockEnd is 0. grid: any; block: 256.
+extern "C" __global__ void __launch_bounds__(256) layoutTops(
+    ForestSlots slots, const float* thresholds, const u32* featureBegin, DeepForm form)
+{
+    u64 count = slotCount(slots.state, form.treeCount);
+    for (u64 slot = threadInGrid(); slot < count; slot += threadsOfGrid())
+    {
+        uint4 item = slots.items[slot];
+        if (item.x == NoNode || item.z == 0 || item.z >> form.topDepth > 1)
+        {
+            continue;
+        }
+
+        u32 level = 31 - (u32)__clz((i32)item.z);
+        uint2 node = slots.compact[slot];
+        bool isLeaf = node.y >= CompactLeaf;
+        if (!isLeaf && level < form.topDepth)
+        {
+            form.tops[((u64)item.y << form.topDepth) + item.z] = deepNode(thresholds, featureBegin, node);
+            continue;
+        }
+
+        u32 place = (item.z << (form.topDepth - level)) - (1u << form.topDepth);
+        u32 unit = (item.y << form.topDepth) + place;
+        if (isLeaf)
+        {
+            writeLeafBlock(slots, form, unit, node.x);
+            continue;
+        }
+
+        u32 at = atomicAdd(&slots.state->blockEnd, 1u);
+        if (at < form.queueCapacity)
+        {
+            form.queue[at] = uint2 { unit, (u32)slot };
+        }
+        else
+        {
+            setFlag(slots.state, ForestUnsound);
+        }
+    }
+}
+
+// Makes what entered the queue the next level. grid: 1; block: 1.
+extern "C" __global__ void __launch_bounds__(1) nextBlocks(ForestState* state, u32 isFirst)
+{
+    state->blockBegin = isFirst ? 0 : state->levelBegin;
+    state->levelBegin = state->blockEnd;
+}
+
+// Lays out the blocks of a level: three levels of nodes each, {3 nodes, leaves of 8 places << 24 | first child unit},
+// {4 nodes}. The inner ones of its 8 children are blocks in units one after the other, then comes a unit of leaves.
+// grid: any; block: 256.
+extern "C" __global__ void __launch_bounds__(256) layoutBlocks(
+    ForestSlots slots, const float* thresholds, const u32* featureBegin, DeepForm form)
+{
+    ForestState* state = slots.state;
+    u32 begin = state->blockBegin;
+    u32 end = (state->flags & ForestUnsound) != 0 ? begin : state->levelBegin;
+    for (u64 at = begin + threadInGrid(); at < end; at += threadsOfGrid())
+    {
+        uint2 own = form.queue[at];
+
+        // Slots of the 15 nodes in heap order; below a leaf there are none.
+        u32 place[16];
+        u32 code[8];
+        place[1] = own.y;
+        u32 leafMask = 0;
+        u32 innerCount = 0;
+        float leaf[8];
+#pragma unroll
+        for (u32 i = 1; i < 8; i++)
+        {
+            code[i] = DeepPad;
+            place[2 * i] = NoNode;
+            place[2 * i + 1] = NoNode;
+            if (place[i] != NoNode)
+            {
+                uint2 node = slots.compact[place[i]];
+                if (node.y >= CompactLeaf)
+                {
+                    // Goes on to the left, to the last level.
+                    place[2 * i] = place[i];
+                }
+                else
+                {
+                    code[i] = deepNode(thresholds, featureBegin, node);
+                    place[2 * i] = 2 * (node.y & CompactPairMask);
+                    place[2 * i + 1] = place[2 * i] + 1;
+                }
+            }
+        }
+
+#pragma unroll
+        for (u32 c = 0; c < 8; c++)
+        {
+            leaf[c] = 0.0f;
+            bool isLeaf = true;
+            if (place[8 + c] != NoNode)
+            {
+                uint2 node = slots.compact[place[8 + c]];
+                isLeaf = node.y >= CompactLeaf;
+                leaf[c] = isLeaf ? __uint_as_float(node.x) : 0.0f;
+            }
+
+            leafMask |= (isLeaf ? 1u : 0u) << c;
+            innerCount += isLeaf ? 0 : 1;
+        }
+
+        u32 units = takeUnits(state, form, innerCount + (leafMask != 0 ? 1 : 0));
+        u32 next = atomicAdd(&state->blockEnd, innerCount);
+        if (units >= form.unitCapacity || next > form.queueCapacity || form.queueCapacity - next < innerCount)
+        {
+            setFlag(state, ForestUnsound);
+            continue;
+        }
+
+        form.units[2 * (u64)own.x] = uint4 { code[1], code[2], code[3], leafMask << 24 | units };
+        form.units[2 * (u64)own.x + 1] = uint4 { code[4], code[5], code[6], code[7] };
+        float* values = (float*)(form.units + 2 * (u64)(units + innerCount));
+        u32 inner = 0;
+#pragma unroll
+        for (u32 c = 0; c < 8; c++)
+        {
+            if (leafMask >> c & 1)
+            {
+                values[c - inner] = leaf[c];
+            }
+            else
+            {
+                form.queue[next + inner] = uint2 { units + inner, place[8 + c] };
+                inner++;
+            }
+        }
     }
 }

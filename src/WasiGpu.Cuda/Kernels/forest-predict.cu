@@ -807,6 +807,192 @@ extern "C" __global__ void __launch_bounds__(1024) walkPerfect4x5b1(PerfectWalk 
     walkPerfect<4, 5, true, false>(walk);
 }
 
+namespace
+{
+struct DeepWalk
+{
+    const u8* codes;        // 4 bytes a code, code << 8, tiles of 32 rows
+    const u32* tops;        // per tree 2^topDepth nodes, rank << 8 | feature
+    const uint4* units;     // 32 bytes each: blocks of three levels, and leaves
+    double* sums;           // one a row where there are several groups
+    float* output;
+    u64 rowCount;
+    u64 tileCount;
+    u32 featureCount;
+    u32 treeCount;
+    u32 topDepth;
+    u32 groupTrees;
+    u32 groupCount;
+    u32 minusOne;
+};
+
+constexpr u32 DeepTileRows = 32;
+
+// Trees of a group for the row of a lane: Count walks interleaved, perfect tops first, then blocks.
+template <u32 Count>
+__device__ __forceinline__ double walkDeepTrees(
+    const DeepWalk& walk, const SharedWindow& window, u32 codes, u32 tops, u32 firstTree, u32 treeCount)
+{
+    double sum = 0.0;
+    for (u32 tree = 0; tree < treeCount; tree += Count)
+    {
+        u32 at[Count];
+        u32 base[Count];
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            at[k] = 1;
+            base[k] = tops + (min(tree + k, treeCount - 1) << (walk.topDepth + 2));
+        }
+
+#pragma unroll 1
+        for (u32 level = 0; level < walk.topDepth; level++)
+        {
+            u32 node[Count];
+            u32 x[Count];
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                node[k] = window.load32(base[k] + at[k] * 4);
+            }
+
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                x[k] = window.load32((node[k] & 0xff) * 128 + codes);
+            }
+
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                at[k] = __funnelshift_l(node[k] + x[k] * walk.minusOne, at[k], 1);
+            }
+        }
+
+        float leaf[Count];
+        u32 active = 0;
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            leaf[k] = 0.0f;
+            active |= tree + k < treeCount ? 1u << k : 0;
+            u32 number = firstTree + min(tree + k, treeCount - 1);
+            at[k] += (number << walk.topDepth) - (1u << walk.topDepth);
+        }
+
+        while (active != 0)
+        {
+            uint4 top[Count];
+            uint4 low[Count];
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                if (active >> k & 1)
+                {
+                    top[k] = loadReadOnly(walk.units + 2 * (u64)at[k]);
+                    low[k] = loadReadOnly(walk.units + 2 * (u64)at[k] + 1);
+                }
+            }
+
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                if (active >> k & 1)
+                {
+                    u32 node = top[k].x;
+                    bool first = (i32)window.load32((node & 0xff) * 128 + codes) > (i32)node;
+                    node = first ? top[k].z : top[k].y;
+                    bool second = (i32)window.load32((node & 0xff) * 128 + codes) > (i32)node;
+                    node = first ? (second ? low[k].w : low[k].z) : (second ? low[k].y : low[k].x);
+                    bool third = (i32)window.load32((node & 0xff) * 128 + codes) > (i32)node;
+                    u32 child = (first ? 4u : 0u) + (second ? 2u : 0u) + (third ? 1u : 0u);
+                    u32 leaves = top[k].w >> 24;
+                    u32 units = top[k].w & 0xffffff;
+                    u32 before = (u32)__popc(leaves & ((1u << child) - 1));
+                    if (leaves >> child & 1)
+                    {
+                        u32 unit = units + 8 - (u32)__popc(leaves);
+                        leaf[k] = loadReadOnly((const float*)(walk.units + 2 * (u64)unit) + before);
+                        active &= ~(1u << k);
+                    }
+                    else
+                    {
+                        at[k] = units + child - before;
+                    }
+                }
+            }
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            sum += (double)leaf[k];
+        }
+    }
+
+    return sum;
+}
+}
+
+// Deep trees: every warp walks tiles of its own through the trees of a group; all blocks are at about the same group,
+// so that its blocks of nodes stay in the second-level cache, whose latency bounds the whole.
+// grid: any; block: 1024 or less. Shared: warps * features * 128 + groupTrees * 4 << topDepth.
+extern "C" __global__ void __launch_bounds__(1024) walkDeep(DeepWalk walk)
+{
+    DYNAMIC_SHARED(u8, memory);
+    SharedWindow window = { memory };
+    u32 tileBytes = walk.featureCount * DeepTileRows * 4;
+    u32 lane = threadIdx.x % WarpSize;
+    u32 warp = threadIdx.x / WarpSize;
+    u32 warps = blockDim.x / WarpSize;
+    u32 mine = warp * tileBytes;
+    u32 tops = warps * tileBytes;
+    u32 topBytes = 4u << walk.topDepth;
+    u64 begin = walk.tileCount * blockIdx.x / gridDim.x;
+    u64 end = walk.tileCount * (blockIdx.x + 1) / gridDim.x;
+    for (u32 group = 0; group < walk.groupCount; group++)
+    {
+        u32 firstTree = group * walk.groupTrees;
+        u32 treeCount = min(walk.treeCount, firstTree + walk.groupTrees) - firstTree;
+        __syncthreads();
+        for (u32 i = threadIdx.x * 16; i < treeCount * topBytes; i += blockDim.x * 16)
+        {
+            copyAsync16(memory + tops + i, (const u8*)walk.tops + (u64)firstTree * topBytes + i);
+        }
+
+        copyAsyncCommit();
+        copyAsyncWait<0>();
+        __syncthreads();
+        for (u64 tile = begin + warp; tile < end; tile += warps)
+        {
+            __syncwarp();
+            for (u32 i = lane * 16; i < tileBytes; i += WarpSize * 16)
+            {
+                copyAsync16(memory + mine + i, walk.codes + tile * tileBytes + i);
+            }
+
+            copyAsyncCommit();
+            copyAsyncWait<0>();
+            __syncwarp();
+            u32 codes = window.start() + mine + lane * 4;
+            double sum = walkDeepTrees<2>(walk, window, codes, window.start() + tops, firstTree, treeCount);
+            u64 row = tile * DeepTileRows + lane;
+            if (row < walk.rowCount)
+            {
+                sum += group == 0 ? 0.0 : walk.sums[row];
+                if (group + 1 == walk.groupCount)
+                {
+                    walk.output[row] = (float)(sum / (double)walk.treeCount);
+                }
+                else
+                {
+                    walk.sums[row] = sum;
+                }
+            }
+        }
+    }
+}
+
 // Means from sums. grid: any; block: any.
 extern "C" __global__ void __launch_bounds__(1024) finishMeans(const double* sums, u64 rowCount, u32 treeCount, float* output)
 {
