@@ -42,7 +42,8 @@ internal sealed class PerfectPlan
 
     internal uint Depth { get; }
 
-    internal ulong TreeBytes => IsDeep ? (ulong)sizeof(uint) << (int)Depth : (ulong)(NodeBytes + sizeof(float)) << (int)Depth;
+    /// <summary>Bytes of a tree, or of its top.</summary>
+    internal ulong TreeBytes => (IsDeep ? sizeof(uint) : (ulong)(NodeBytes + sizeof(float))) << (int)Depth;
 
     internal bool IsDeep => NodeBytes == DeepNodeBytes;
 
