@@ -14,6 +14,9 @@ internal sealed class PerfectPlan
     /// <summary>Deeper trees grow too large when they are filled up.</summary>
     internal const uint MaxDepth = 12;
 
+    /// <summary>Rows that become columns at once.</summary>
+    internal const uint TransposeRows = 128;
+
     private const uint MaxThreads = 1024;
     private const uint MaxSmallRanks = 255;
     private const uint MaxRanks = 32767;
@@ -205,6 +208,12 @@ internal sealed class PerfectPlan
                 BlockRows = rows;
                 return true;
             }
+        }
+
+        // The samples become columns by tiles in shared memory.
+        if (TransposeRows * (featureCount + 1) * sizeof(float) > sharedBytes)
+        {
+            return false;
         }
 
         uint maxWords = sharedBytes / sizeof(float);
