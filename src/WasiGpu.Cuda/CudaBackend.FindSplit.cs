@@ -52,7 +52,8 @@ internal sealed unsafe partial class CudaBackend
             return;
         }
 
-        SplitPlan plan = PlanSplit(parameters, outputScores == data || outputScores == labels || outputScores == indices);
+        bool isInput = outputScores == data || outputScores == labels || outputScores == indices;
+        SplitPlan plan = PlanSplit(parameters, isInput);
         using KernelScope scope = StartKernel(SplitNanoseconds(plan.LaunchSamples, 1));
         SplitSource source = new(
             Input(data) + (parameters.FeatureIdx * (ulong)sizeof(float)),

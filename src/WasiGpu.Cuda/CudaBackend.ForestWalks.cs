@@ -7,7 +7,6 @@ internal sealed unsafe partial class CudaBackend
 {
     private const uint QuantiseThreads = 1024;
     private const uint TransposeThreads = 256;
-    private const uint TransposeRows = 128;
     private const uint RowPadding = 256;
 
     /// <summary>Rows times trees up to which a block a row is faster than tiles of rows.</summary>
@@ -187,14 +186,14 @@ internal sealed unsafe partial class CudaBackend
         }
 
         ulong paddedRows = (rows + RowPadding - 1) & ~(ulong)(RowPadding - 1);
-        ulong transposeBlocks = Math.Min(paddedRows / TransposeRows, multiprocessors * 8);
+        ulong transposeBlocks = Math.Min(paddedRows / PerfectPlan.TransposeRows, multiprocessors * 8);
         uint stride = featureCount + 1 - (featureCount % 2);
         Launch(TransposeSamples, (uint)transposeBlocks, TransposeThreads, Arguments
             .Add(samples)
             .Add(rows)
             .Add(paddedRows)
             .Add(featureCount)
-            .Add(columns), TransposeRows * stride * sizeof(float));
+            .Add(columns), PerfectPlan.TransposeRows * stride * sizeof(float));
         KernelName columnKernel = plan.CodeBytes switch
         {
             1 => QuantiseColumns1,

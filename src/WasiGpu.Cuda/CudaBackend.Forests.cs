@@ -303,7 +303,7 @@ internal sealed unsafe partial class CudaBackend
         }
 
         FormMemory form = new(
-            hasQuads && _device.ForestForm != ForestForm.Pairs ? 0 : (ulong)state.LevelEnd * PairNodeBytes,
+            hasQuads && _device.ForestForm != ForestForm.Pairs ? 0 : state.LevelEnd * (ulong)PairNodeBytes,
             hasQuads ? recordBytes : 0,
             hasQuads ? leafBytes : 0,
             perfect,
@@ -420,7 +420,13 @@ internal sealed unsafe partial class CudaBackend
         uint places = input.TreeCount << (int)plan.Depth;
         uint blocks = SlotBlocks(memory.Capacity);
         DeepForm deep = new(
-            form.Trees, form.Units, memory.Slots.Keys, plan.Depth, (uint)form.UnitCount, memory.QueueCapacity, input.TreeCount);
+            form.Trees,
+            form.Units,
+            memory.Slots.Keys,
+            plan.Depth,
+            (uint)form.UnitCount,
+            memory.QueueCapacity,
+            input.TreeCount);
         Launch(FillWords, SlotBlocks(words), CompileThreads, Arguments.Add(form.Trees).Add(words).Add(Pad));
         Launch(FillWords, 1, CompileThreads, Arguments
             .Add(state + ForestState.BlockUnitsOffset).Add(1UL).Add(places));
@@ -478,7 +484,14 @@ internal sealed unsafe partial class CudaBackend
         plan.Trees = form.Trees;
         plan.GroupList = form.GroupList;
         plan.BlockList = form.BlockList;
-        plan.Tables = new CodeTables(form.Tables, form.Lists, levels, form.Thresholds, form.FeatureBegin, plan.Step, input.FeatureCount);
+        plan.Tables = new CodeTables(
+            form.Tables,
+            form.Lists,
+            levels,
+            form.Thresholds,
+            form.FeatureBegin,
+            plan.Step,
+            input.FeatureCount);
     }
 
     private static long ForestNanoseconds(ulong nodeCount)

@@ -18,7 +18,7 @@ internal sealed class CudaDevice : IGpuDevice
         Capability = facts.Capability;
         Memory = new MemoryBudget(Info.TotalMemoryBytes);
         DeviceMemory = new DeviceMemory(context, facts.Handle, Memory);
-        Kernels = new KernelModules(context, facts.Capability);
+        Kernels = new KernelModules(context, facts.Capability, facts.MaxSharedBytesPerBlock);
         Staging = new StagingPool(context);
         GuestMemories = new GuestMemoryMaps(context);
         TransferMode = transferMode;

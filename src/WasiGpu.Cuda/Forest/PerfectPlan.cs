@@ -14,6 +14,9 @@ internal sealed class PerfectPlan
     /// <summary>Deeper trees grow too large when they are filled up.</summary>
     internal const uint MaxDepth = 12;
 
+    /// <summary>Rows that become columns at once.</summary>
+    internal const uint TransposeRows = 128;
+
     private const uint MaxThreads = 1024;
     private const uint MaxSmallRanks = 255;
     private const uint MaxRanks = 32767;
@@ -42,7 +45,8 @@ internal sealed class PerfectPlan
 
     internal uint Depth { get; }
 
-    internal ulong TreeBytes => IsDeep ? (ulong)sizeof(uint) << (int)Depth : (ulong)(NodeBytes + sizeof(float)) << (int)Depth;
+    /// <summary>Bytes of a tree, or of its top.</summary>
+    internal ulong TreeBytes => (IsDeep ? sizeof(uint) : (ulong)(NodeBytes + sizeof(float))) << (int)Depth;
 
     internal bool IsDeep => NodeBytes == DeepNodeBytes;
 
@@ -204,6 +208,12 @@ internal sealed class PerfectPlan
                 BlockRows = rows;
                 return true;
             }
+        }
+
+        // The samples become columns by tiles in shared memory.
+        if (TransposeRows * (featureCount + 1) * sizeof(float) > sharedBytes)
+        {
+            return false;
         }
 
         uint maxWords = sharedBytes / sizeof(float);

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace WasiGpu.Cuda;
 
-/// <summary>A walk of perfect trees, as its kernels get it; <c>forest-predict.cu</c> says what each part holds.</summary>
+/// <summary>A walk of perfect trees, as its kernels get it; <c>forest-predict.cu</c> says what each part
+/// holds.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct PerfectWalk(
     ulong Codes,

@@ -524,7 +524,8 @@ extern "C" __global__ void __launch_bounds__(256) distinctWrite(
 }
 
 // Gives features without thresholds an empty range. grid: 1; block: 1.
-extern "C" __global__ void __launch_bounds__(1) featureRanges(u32 featureCount, const ForestState* state, u32* featureBegin)
+extern "C" __global__ void __launch_bounds__(1) featureRanges(
+    u32 featureCount, const ForestState* state, u32* featureBegin)
 {
     u32 next = state->distinctCount;
     featureBegin[featureCount] = next;

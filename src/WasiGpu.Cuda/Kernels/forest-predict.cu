@@ -156,7 +156,13 @@ __device__ __forceinline__ void storeCodes(u32* codes, u64 unit, u32 featureCoun
 
 template <u32 CodeBytes>
 __device__ __forceinline__ void quantiseRows(
-    const float* samples, u64 rowCount, u64 blockCount, u32 blockRows, const CodeTables& tables, u32 tableWords, u32* codes)
+    const float* samples,
+    u64 rowCount,
+    u64 blockCount,
+    u32 blockRows,
+    const CodeTables& tables,
+    u32 tableWords,
+    u32* codes)
 {
     constexpr u32 WordRows = 4 / CodeBytes;
     DYNAMIC_SHARED(float, memory);
@@ -349,7 +355,12 @@ __device__ __forceinline__ u32 countBelow(const CodeTables& tables, u32 feature,
 
 template <u32 CodeBytes>
 __device__ __forceinline__ void quantiseColumns(
-    const float* columns, u64 paddedRows, const CodeTables& tables, const uint4* groups, const uint4* blocks, u32* codes)
+    const float* columns,
+    u64 paddedRows,
+    const CodeTables& tables,
+    const uint4* groups,
+    const uint4* blocks,
+    u32* codes)
 {
     constexpr u32 Rows = 8;
     DYNAMIC_SHARED(float, shared);
@@ -994,7 +1005,8 @@ extern "C" __global__ void __launch_bounds__(1024) walkDeep(DeepWalk walk)
 }
 
 // Means from sums. grid: any; block: any.
-extern "C" __global__ void __launch_bounds__(1024) finishMeans(const double* sums, u64 rowCount, u32 treeCount, float* output)
+extern "C" __global__ void __launch_bounds__(1024) finishMeans(
+    const double* sums, u64 rowCount, u32 treeCount, float* output)
 {
     for (u64 row = threadInGrid(); row < rowCount; row += threadsOfGrid())
     {

@@ -16,6 +16,7 @@ internal sealed unsafe class KernelModules
 
     private readonly CudaContext _context;
     private readonly int _capability;
+    private readonly uint _maxSharedBytes;
     private readonly nint[] _functions = new nint[MaxKernels];
     private readonly Dictionary<string, nint> _modules = [];
     private readonly Lock _lock = new();
@@ -23,8 +24,10 @@ internal sealed unsafe class KernelModules
     /// <summary>Loads nothing yet.</summary>
     /// <param name="context">The device's context.</param>
     /// <param name="capability">The device's compute capability times 10.</param>
-    internal KernelModules(CudaContext context, int capability)
+    /// <param name="maxSharedBytes">The most shared memory that a block can have on the device.</param>
+    internal KernelModules(CudaContext context, int capability, uint maxSharedBytes)
     {
+        _maxSharedBytes = maxSharedBytes;
         _context = context;
         _capability = capability;
     }
@@ -104,7 +107,9 @@ internal sealed unsafe class KernelModules
             if (kernel.MaxDynamicSharedBytes > 0)
             {
                 _context.Ok(CudaDriver.cuFuncSetAttribute(
-                    function, CudaDriver.FunctionMaxDynamicSharedBytes, (int)kernel.MaxDynamicSharedBytes));
+                    function,
+                    CudaDriver.FunctionMaxDynamicSharedBytes,
+                    (int)Math.Min(kernel.MaxDynamicSharedBytes, _maxSharedBytes)));
             }
 
             Volatile.Write(ref _functions[kernel.Index], function);
