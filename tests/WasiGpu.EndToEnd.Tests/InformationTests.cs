@@ -94,6 +94,7 @@ public sealed class InformationTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        ProgramRun.UseSoftwareVulkan(start);
         using Process process = Process.Start(start)!;
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);

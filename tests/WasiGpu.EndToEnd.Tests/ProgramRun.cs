@@ -16,9 +16,20 @@ internal sealed class ProgramRun
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        UseSoftwareVulkan(Start);
     }
 
     private ProcessStartInfo Start { get; }
+
+    /// <summary>
+    /// Shows a program the software Vulkan device of eng/install-vulkan.sh and no other, so that the tests mean the same
+    /// on every machine; without Mesa's layer, which complains where there is no display.
+    /// </summary>
+    internal static void UseSoftwareVulkan(ProcessStartInfo start)
+    {
+        start.Environment["VK_DRIVER_FILES"] = "/usr/lib/chromium/vk_swiftshader_icd.json";
+        start.Environment["NODEVICE_SELECT"] = "1";
+    }
 
     /// <summary>A guest of these tests.</summary>
     internal static string Guest(string name) => Path.Combine(AppContext.BaseDirectory, "Guests", $"{name}.wat");
