@@ -14,7 +14,11 @@ internal sealed class PredictInputs(
     uint nodeCount)
 {
     /// <summary>Makes the view of elements of a buffer.</summary>
-    internal delegate BufferView ViewMaker(DeviceBuffer buffer, ulong start, ulong count, out uint startInView);
+    internal delegate BufferView ViewMaker(
+        DeviceBuffer buffer,
+        ulong start,
+        ulong count,
+        out uint startInView);
 
     internal BufferView Nodes { get; } = nodes;
 
@@ -27,7 +31,8 @@ internal sealed class PredictInputs(
     /// <summary>The most nodes that a row can meet: in each tree one more than moves are allowed.</summary>
     internal double MostRowNodes => (double)parameters.NTrees * (MaxMoves + 1.0);
 
-    /// <summary>After as many moves as there are nodes, one was met twice: the walk would never end.</summary>
+    /// <summary>After as many moves as there are nodes, one was met twice: the walk would never
+    /// end.</summary>
     private uint MaxMoves => Math.Min(parameters.MaxDepth, nodeCount);
 
     /// <summary>The samples of some rows.</summary>

@@ -48,9 +48,8 @@ internal sealed partial class WebGpuBackend
             return;
         }
 
-        // Barriers are what a software driver is slowest at: there a thread has a row for itself.
-        uint lanes = IsSoftware ? 1 : AverageLanes(parameters.NTrees);
-        bool isShort = length <= AverageShortRow && !IsSoftware;
+        uint lanes = UsesThreadsAlone ? 1 : AverageLanes(parameters.NTrees);
+        bool isShort = length <= AverageShortRow && !UsesThreadsAlone;
         uint tileRows = isShort ? AverageTileElements / parameters.NTrees & ~3u : GroupSize / lanes;
         KernelPipeline pipeline = Pipeline(
             "Average.wgsl",

@@ -5,7 +5,8 @@ internal sealed unsafe partial class WebGpuBackend
 {
     private const uint PredictGroupSize = 64;
 
-    /// <summary>The most nodes that a thread looks at in one dispatch: each may be a wait for memory.</summary>
+    /// <summary>The most nodes that a thread looks at in one dispatch: each may be a wait for
+    /// memory.</summary>
     private const uint PredictThreadNodes = 1 << 15;
 
     /// <summary>Rows that walk together where walks may need several dispatches.</summary>
@@ -94,8 +95,8 @@ internal sealed unsafe partial class WebGpuBackend
             rows * inputs.MostRowNodes / NodesPerMs);
     }
 
-    /// <summary>Walks that may be long: some nodes of each row a dispatch, until no row is left. Only the device knows
-    /// when that is, so the call waits for it.</summary>
+    /// <summary>Walks that may be long: some nodes of each row a dispatch, until no row is left. Only the
+    /// device knows when that is, so the call waits for it.</summary>
     private void PredictInSteps(PredictInputs inputs, DeviceBuffer target, ulong row, uint rows)
     {
         KernelPipeline pipeline =
@@ -128,7 +129,7 @@ internal sealed unsafe partial class WebGpuBackend
         if (sizeBytes > most)
         {
             throw new GpuException(GpuError.KernelError(
-                $"{name} has {sizeBytes} bytes: a kernel on this device sees at most {most} of them at once"));
+                $"{name} has {sizeBytes} bytes: a kernel on this device sees at most {most} at once"));
         }
     }
 }

@@ -42,7 +42,8 @@ internal sealed partial class WebGpuBackend
         }
     }
 
-    /// <summary>A kernel must not see a buffer both for reading and for writing: what it replaces it only writes.</summary>
+    /// <summary>A kernel must not see a buffer both for reading and for writing: what it replaces it only
+    /// writes.</summary>
     private static (string Entry, DeviceBuffer[] Operands) UnaryForm(DeviceBuffer target, DeviceBuffer input)
     {
         return ReferenceEquals(target, input) ? ("unary_in_place", []) : ("unary", [input]);

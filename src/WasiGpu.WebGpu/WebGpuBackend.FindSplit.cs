@@ -3,7 +3,8 @@ namespace WasiGpu.WebGpu;
 /// <content>find-split.</content>
 internal sealed partial class WebGpuBackend
 {
-    /// <summary>Thresholds of one pass over the samples: their table and bins fill a workgroup's memory.</summary>
+    /// <summary>Thresholds of one pass over the samples: their table and bins fill a workgroup's
+    /// memory.</summary>
     private const uint SplitMaxThresholds = 1024;
 
     /// <summary>Bins that a workgroup has room for; few bins have several copies each.</summary>
@@ -154,8 +155,17 @@ internal sealed partial class WebGpuBackend
                     inputs.Data, element, ((rows - 1) * inputs.RowElements) + 1, out uint dataStart);
                 BufferView labels = Elements(inputs.Labels, row, rows, out uint labelStart);
                 yield return new SplitPiece(
-                    indices, data, labels, (uint)samples, (uint)row, (uint)(row + rows - 1), dataStart, labelStart,
-                    threadSamples, x, y);
+                    indices,
+                    data,
+                    labels,
+                    (uint)samples,
+                    (uint)row,
+                    (uint)(row + rows - 1),
+                    dataStart,
+                    labelStart,
+                    threadSamples,
+                    x,
+                    y);
             }
         }
     }

@@ -35,7 +35,8 @@ internal sealed partial class WebGpuBackend
 
     private void ScaleProduct(in MatMulParams parameters, DeviceBuffer target)
     {
-        KernelPipeline pipeline = Pipeline("MatMul.wgsl", "scale", MatMulConstants(parameters, false, false), "w");
+        KernelPipeline pipeline =
+            Pipeline("MatMul.wgsl", "scale", MatMulConstants(parameters, false, false), "w");
         ulong elementCount = (ulong)parameters.M * parameters.N;
         double elementsPerMs = BytesPerMs / (2 * FloatBytes);
         ulong pieceElements = PieceElements(elementsPerMs, ViewAlignment / FloatBytes);
@@ -110,7 +111,10 @@ internal sealed partial class WebGpuBackend
             block.Operations / OperationsPerMs);
     }
 
-    private static (string, double)[] MatMulConstants(in MatMulParams parameters, bool isAlignedA, bool isAlignedB)
+    private static (string, double)[] MatMulConstants(
+        in MatMulParams parameters,
+        bool isAlignedA,
+        bool isAlignedB)
     {
         return
         [
@@ -123,14 +127,15 @@ internal sealed partial class WebGpuBackend
 
     private (string Entry, ulong Groups) MatMulForm(MatMulBlock block)
     {
-        if (IsSoftware)
+        if (UsesThreadsAlone)
         {
             // 64 threads of 4 x 4 results.
             return ("blocks", Divide(Divide(block.M, 4) * Divide(block.N, 4), 64));
         }
 
         ulong largeTiles = Divide(block.M, MatMulLargeTile) * Divide(block.N, MatMulLargeTile);
-        return largeTiles >= MatMulMinLargeTiles
+        bool isLarge = _form is null ? largeTiles >= MatMulMinLargeTiles : _form == "large";
+        return isLarge
             ? ("large_tiles", largeTiles)
             : ("small_tiles", Divide(block.M, MatMulSmallTile) * Divide(block.N, MatMulSmallTile));
     }
@@ -165,7 +170,8 @@ internal sealed partial class WebGpuBackend
             return (fitting >= rows ? rows : Math.Max(fitting / 128 * 128, Math.Min(fitting, 4)), columns);
         }
 
-        static (ulong First, ulong Second) Swap((ulong First, ulong Second) pair) => (pair.Second, pair.First);
+        static (ulong First, ulong Second) Swap((ulong First, ulong Second) pair) =>
+            (pair.Second, pair.First);
     }
 
     /// <summary>The view of a part of a row-major matrix.</summary>

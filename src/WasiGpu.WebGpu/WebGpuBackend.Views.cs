@@ -24,11 +24,21 @@ internal sealed partial class WebGpuBackend
         ((Math.Min(Limits.MaxStorageBufferBindingSize, uint.MaxValue) / ViewAlignment) - 2)
         * (ViewAlignment / FloatBytes);
 
-    /// <summary>Bytes of memory the device moves in a millisecond, at least; estimates only divide the work.</summary>
+    /// <summary>Bytes of memory the device moves in a millisecond, at least; estimates only divide the
+    /// work.</summary>
     private double BytesPerMs => IsSoftware ? 3e5 : IsDiscrete ? 2e8 : 2e7;
 
     /// <summary>Simple operations of the device in a millisecond, at least.</summary>
     private double OperationsPerMs => IsSoftware ? 5e5 : IsDiscrete ? 4e9 : 4e8;
+
+    /// <summary>Names the form of the kernels that have several: <c>threads</c>, <c>small</c> or <c>large</c>
+    /// tiles; so that tests reach all of them on one device.</summary>
+    internal const string FormVariable = "WASI_GPU_WEBGPU_FORM";
+
+    private readonly string? _form = Environment.GetEnvironmentVariable(FormVariable);
+
+    /// <summary>Whether threads work alone: barriers are what a software driver is slowest at.</summary>
+    private bool UsesThreadsAlone => _form is null ? IsSoftware : _form == "threads";
 
     private bool IsDiscrete => _device.Adapter.Type == Dawn.AdapterDiscrete;
 
@@ -67,7 +77,8 @@ internal sealed partial class WebGpuBackend
         return Math.Max(most / step, 1) * step;
     }
 
-    /// <summary>Folds a number of workgroups into a grid with a few too many, which kernels leave out.</summary>
+    /// <summary>Folds a number of workgroups into a grid with a few too many, which kernels leave
+    /// out.</summary>
     private (uint X, uint Y) Grid(ulong groups)
     {
         ulong rows = Divide(groups, Limits.MaxWorkgroupsPerDimension);

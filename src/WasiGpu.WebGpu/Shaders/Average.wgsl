@@ -1,6 +1,7 @@
-// average: means of rows. Short rows are copied to workgroup memory in one run, so that memory is read in order;
-// long rows are read in order by the lanes that share a row, very long ones in chunks. Where barriers are dear, a
-// thread has a row for itself (lanes = 1). The order of addition depends on the place and the length of the row alone.
+// average: means of rows. Short rows are copied to workgroup memory in one run, so that memory is read in
+// order; long rows are read in order by the lanes that share a row, very long ones in chunks. Where barriers
+// are dear, a thread has a row for itself (lanes = 1). The order of addition depends on the place and the
+// length of the row alone.
 
 const SIGN = 0x80000000u;
 const INFINITY = 0x7f800000u;
@@ -217,7 +218,8 @@ fn added(sum: Sum, value: f32) -> Sum {
     return Sum(s, sum.rest + lost, sum.flags);
 }
 
-// The same value, but compilers cannot simplify a difference that holds it to what it would be in real numbers.
+// The same value, but compilers cannot simplify a difference that holds it to what it would be in real
+// numbers.
 fn opaque(x: f32) -> f32 {
     return bitcast<f32>(bitcast<u32>(x) ^ params.zero);
 }

@@ -1,7 +1,8 @@
-// batch-predict: walks of the 16-byte nodes with every check, a row a thread. Nodes and offsets are hostile: each
-// number is compared with the end of what it leads into before it is used, and every walk ends.
+// batch-predict: walks of the 16-byte nodes with every check, a row a thread. Nodes and offsets are hostile:
+// each number is compared with the end of what it leads into before it is used, and every walk ends.
 //
-// The leaves of a row are added in the order of the trees in two words, so a row's result depends on nothing else.
+// The leaves of a row are added in the order of the trees in two words, so a row's result depends on nothing
+// else.
 
 const SIGN = 0x80000000u;
 const INFINITY = 0x7f800000u;
@@ -40,7 +41,7 @@ override group_size: u32 = 64;
 @group(0) @binding(3) var<storage, read> nodes: array<vec4<u32>>;
 @group(0) @binding(4) var<storage, read> offsets: array<u32>;
 
-// The words of a Walk, row by row, after one word that counts the rows not done.
+// The first words of a Walk, row by row, after one word that counts the rows not done.
 @group(0) @binding(5) var<storage, read_write> state: array<atomic<u32>>;
 
 const STATE_WORDS = 6u;
@@ -53,6 +54,8 @@ struct Walk {
     flags: u32,
     sum: f32,
     rest: f32,
+    // The first node of the tree.
+    root: u32,
 }
 
 fn row_of(group: vec3<u32>, thread: u32) -> u32 {
@@ -66,7 +69,8 @@ fn predict(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
         return;
     }
     var walk = Walk();
-    walk.node = offsets[0];
+    walk.root = offsets[0];
+    walk.node = walk.root;
     while !is_done(walk) {
         walk = moved(walk, row);
     }
@@ -82,7 +86,8 @@ fn advance(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
     }
     let base = 1u + row * STATE_WORDS;
     var walk = Walk();
-    walk.node = offsets[0];
+    walk.root = offsets[0];
+    walk.node = walk.root;
     if params.is_start == 0u {
         walk.tree = atomicLoad(&state[base]);
         walk.node = atomicLoad(&state[base + 1u]);
@@ -93,6 +98,7 @@ fn advance(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
         if is_done(walk) {
             return;
         }
+        walk.root = offsets[walk.tree];
     }
     for (var i = 0u; i < params.budget && !is_done(walk); i++) {
         walk = moved(walk, row);
@@ -128,7 +134,8 @@ fn moved(before: Walk, row: u32) -> Walk {
         walk.tree++;
         walk.moves = 0u;
         if walk.tree < params.tree_count {
-            walk.node = offsets[walk.tree];
+            walk.root = offsets[walk.tree];
+            walk.node = walk.root;
         }
         return walk;
     }
@@ -138,9 +145,8 @@ fn moved(before: Walk, row: u32) -> Walk {
     }
     let x = samples[params.sample_start + row * params.feature_count + node.x];
     let child = select(node.w, node.z, is_at_most(x, node.y));
-    // The root lies inside: after any move its offset was compared with the number of nodes.
-    let root = offsets[walk.tree];
-    walk.node = select(LEAF, root + child, child < params.node_count - root);
+    // The root lies inside: it was compared with the number of nodes before the first move.
+    walk.node = select(LEAF, walk.root + child, child < params.node_count - walk.root);
     walk.moves++;
     return walk;
 }
@@ -171,7 +177,8 @@ fn with_leaf(before: Walk, bits: u32) -> Walk {
     return walk;
 }
 
-// The same value, but compilers cannot simplify a difference that holds it to what it would be in real numbers.
+// The same value, but compilers cannot simplify a difference that holds it to what it would be in real
+// numbers.
 fn opaque(x: f32) -> f32 {
     return bitcast<f32>(bitcast<u32>(x) ^ params.zero);
 }

@@ -1,8 +1,8 @@
 // elementwise: one function applied to each element, four at a time.
 //
 // Elements are handled as bit patterns: shader compilers may assume that there is no NaN and no infinity, so
-// special values are told apart by integer compares. The functions are polynomials with at most 4 ulp of error;
-// none relies on fma being fused or on the accuracy of a built-in function.
+// special values are told apart by integer compares. The functions are polynomials with at most 4 ulp of
+// error; none relies on fma being fused or on the accuracy of a built-in function.
 
 const RELU = 0u;
 const SIGMOID = 1u;

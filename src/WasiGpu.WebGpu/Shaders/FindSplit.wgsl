@@ -1,9 +1,9 @@
 // find-split: exact scores from integers.
 //
-// Labels become 32-bit integers: the distance from the least listed label in steps of a power of two that makes the
-// whole range fit. Their counts and sums for each bin between sorted thresholds, and the sum of their squares, are
-// exact whatever the order of addition. With n samples, S their sum, Q the sum of squares, and nL, SL those on the
-// left:
+// Labels become 32-bit integers: the distance from the least listed label in steps of a power of two that
+// makes the whole range fit. Their counts and sums for each bin between sorted thresholds, and the sum of
+// their squares, are exact whatever the order of addition. With n samples, S their sum, Q the sum of squares,
+// and nL, SL those on the left:
 //   score = (n Q - S^2 - (n SL - nL S)^2 / (nL nR)) / n
 // The first two differences are exact, the rest is computed with 64 bits.
 
@@ -84,7 +84,8 @@ fn sort(@builtin(global_invocation_id) id: vec3<u32>) {
 
 var<workgroup> group_stats: array<atomic<u32>, 4>;
 
-// The number of listed rows that exist, the least and the largest of their labels, and whether all are finite.
+// The number of listed rows that exist, the least and the largest of their labels, and whether all are
+// finite.
 @compute @workgroup_size(group_size)
 fn label_range(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let first = (group.y * params.grid_width + group.x) * group_size * params.thread_samples + thread;
@@ -134,7 +135,7 @@ var<workgroup> slot_low_sums: array<atomic<u32>, SLOTS>;
 var<workgroup> slot_high_sums: array<atomic<u32>, SLOTS>;
 var<workgroup> square_limbs: array<atomic<u32>, 6>;
 
-// Counts the listed rows of each bin and adds their labels; also adds all squares when they are not known yet.
+// Counts the listed rows of each bin and adds their labels and the squares of all.
 @compute @workgroup_size(group_size)
 fn histogram(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let count = params.threshold_count;
@@ -422,7 +423,8 @@ fn normalized(a: vec4<u32>, exponent: i32) -> Wide {
 
 fn times(a: Wide, b: Wide) -> Wide {
     let low = vec4(multiply(a.lower, b.lower), multiply(a.upper, b.upper));
-    let crossed = plus_128(vec4(0u, multiply(a.lower, b.upper), 0u), vec4(0u, multiply(a.upper, b.lower), 0u));
+    let crossed =
+        plus_128(vec4(0u, multiply(a.lower, b.upper), 0u), vec4(0u, multiply(a.upper, b.lower), 0u));
     return normalized(plus_128(low, crossed), a.exponent + b.exponent);
 }
 

@@ -1,8 +1,9 @@
 // matmul: c = alpha * op(a) * op(b) + beta * c on row-major matrices.
 //
-// Everything is read in blocks of 4 x 4 elements. GPUs copy tiles of both operands to workgroup memory, with k as
-// the outer dimension, and each thread multiplies 8 x 8 or 4 x 4 results from there, while the next blocks are on
-// their way. Processors have no use for workgroup memory: there a thread multiplies 4 x 4 results from its operands.
+// Everything is read in blocks of 4 x 4 elements. GPUs copy tiles of both operands to workgroup memory, with
+// k as the outer dimension, and each thread multiplies 8 x 8 or 4 x 4 results from there, while the next
+// blocks are on their way. Processors have no use for workgroup memory: there a thread multiplies 4 x 4
+// results from its operands.
 
 struct Params {
     // The shapes of this dispatch: parts of the matrices.
@@ -127,7 +128,8 @@ fn store(row: u32, column: u32, sums: vec4<f32>) {
     }
 }
 
-// Where a quad lies in a tile: rows of one k. Threads that store blocks of neighbouring k hit different banks.
+// Where a quad lies in a tile: rows of one k. Threads that store blocks of neighbouring k hit different
+// banks.
 fn place_in_tile(quads_of_row: u32, k: u32, quad: u32) -> u32 {
     return k * quads_of_row + (quad ^ ((k / 4u) % 8u));
 }
@@ -144,7 +146,8 @@ fn store_block_b(quads_of_row: u32, k: u32, quad: u32, x: Block) {
     }
 }
 
-// The quad along m or n, and the k, of the block that a thread copies: neighbours in memory are neighbouring threads.
+// The quad along m or n, and the k, of the block that a thread copies: neighbours in memory are neighbouring
+// threads.
 fn block_place(thread: u32, quads_of_row: u32, is_along_k: bool) -> vec2<u32> {
     let k_blocks = 256u / quads_of_row;
     if is_along_k {

@@ -46,8 +46,8 @@ override chunk_elements: u32 = group_size * QUADS * BATCHES * 4u;
 
 var<workgroup> exchange: array<vec4<u32>, group_size>;
 
-// Sums: x + y is the sum in two words. Max and min: x holds the bits of a key. Variance: count elements with the
-// mean x and the sum of squared deviations y, all values less a common shift.
+// Sums: x + y is the sum in two words. Max and min: x holds the bits of a key. Variance: count elements with
+// the mean x and the sum of squared deviations y, all values less a common shift.
 struct Partial {
     x: f32,
     y: f32,
@@ -63,8 +63,8 @@ fn unpacked(v: vec4<u32>) -> Partial {
     return Partial(bitcast<f32>(v.x), bitcast<f32>(v.y), bitcast<f32>(v.z), v.w);
 }
 
-// Reduces one chunk of the bound input. The first record of the partial results holds the first element of the
-// whole input, the shift of the variance.
+// Reduces one chunk of the bound input. The first record of the partial results holds the first element of
+// the whole input, the shift of the variance.
 @compute @workgroup_size(group_size)
 fn partial(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let chunk = group.y * params.grid_width + group.x;
@@ -216,7 +216,8 @@ fn finish(@builtin(local_invocation_index) thread: u32) {
     let total = two_word_sum(chunk_count, thread, false, 0.0);
     let size = f32(params.element_count);
     if op == VARIANCE {
-        // The mean of all, then the squared deviations of the chunks' means from it and those inside the chunks.
+        // The mean of all, then the squared deviations of the chunks' means from it and those inside the
+        // chunks.
         let mean = (total.x + total.y) / size;
         let squares = two_word_sum(chunk_count, thread, true, mean);
         if thread == 0u {
@@ -225,7 +226,8 @@ fn finish(@builtin(local_invocation_index) thread: u32) {
         return;
     }
     if thread == 0u {
-        result[0] = with_flags(select(total.x + total.y, (total.x + total.y) / size, op == MEAN), total.flags);
+        let sum = total.x + total.y;
+        result[0] = with_flags(select(sum, sum / size, op == MEAN), total.flags);
     }
 }
 
@@ -239,8 +241,8 @@ fn with_flags(value: f32, flags: u32) -> u32 {
     return select(NAN, SIGN | INFINITY, flags == HAS_NEGATIVE_INFINITY);
 }
 
-// The sum over all chunks, for every thread. For the variance that of the means weighted by the counts, or of the
-// squared deviations from the mean.
+// The sum over all chunks, for every thread. For the variance that of the means weighted by the counts, or of
+// the squared deviations from the mean.
 fn two_word_sum(chunk_count: u32, thread: u32, is_squared: bool, mean: f32) -> Partial {
     var total = Partial();
     for (var chunk = thread; chunk < chunk_count; chunk += group_size) {
@@ -279,7 +281,8 @@ fn added(sum: Partial, value: f32) -> Partial {
     return Partial(s, sum.y + lost, 0.0, sum.flags);
 }
 
-// The same value, but compilers cannot simplify a difference that holds it to what it would be in real numbers.
+// The same value, but compilers cannot simplify a difference that holds it to what it would be in real
+// numbers.
 fn opaque(x: f32) -> f32 {
     return bitcast<f32>(bitcast<u32>(x) ^ params.zero);
 }

@@ -1,0 +1,33 @@
+using WasiGpu.Conformance;
+
+namespace WasiGpu.WebGpu.Tests;
+
+/// <summary>The forms of kernels that this device would not choose: those for GPUs.</summary>
+public sealed class FormTests
+{
+    [Theory]
+    [InlineData("large", "matmul/nn/65x63x67")]
+    [InlineData("small", "matmul/nt/65x63x67")]
+    [InlineData("small", "average/trees=33/samples=257")]
+    [InlineData("small", "average/trees=100/samples=257")]
+    [InlineData("small", "average/trees=1000/samples=257")]
+    public void BackendSuite_FormForGpus_Passes(string form, string cases)
+    {
+        Environment.SetEnvironmentVariable(WebGpuBackend.FormVariable, form);
+        try
+        {
+            using IGpuDevice device = new WebGpuProvider().Open(0);
+            List<CaseResult> results = [];
+
+            BackendSuite.Run(device, new SuiteOptions { Small = true, Filter = cases }, results.Add);
+
+            Assert.NotEmpty(results);
+            Assert.Empty(results.Where(result => result.Outcome != CaseOutcome.Passed)
+                .Select(result => $"{result.Case}: {result.Detail}"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(WebGpuBackend.FormVariable, null);
+        }
+    }
+}
