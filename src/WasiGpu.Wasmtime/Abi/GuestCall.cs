@@ -6,9 +6,9 @@ using WasiGpu.Wasmtime.Native;
 namespace WasiGpu.Wasmtime;
 
 /// <summary>
-/// One call of a guest through the flattened canonical ABI, by a core module or by the bridge in a component: gives the
-/// handler its arguments, checks every pointer, writes the result into the guest's memory. Nothing a guest passes is used before it was checked, and
-/// memory size is read anew after each run of guest code (<c>cabi_realloc</c>).
+/// One call of a guest through the flattened canonical ABI, by a core module or by the bridge in a component: gives
+/// the handler its arguments, checks every pointer, writes the result into the guest's memory. Nothing a guest passes
+/// is used before it was checked, and memory size is read anew after each run of guest code (<c>cabi_realloc</c>).
 /// </summary>
 internal unsafe ref struct GuestCall
 {

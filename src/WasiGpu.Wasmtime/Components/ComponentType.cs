@@ -38,6 +38,7 @@ public sealed record ComponentType
 
     private string PartText(KeyValuePair<string, ComponentType?> part)
     {
-        return part.Value is null ? part.Key : Kind == WasmType.Variant ? $"{part.Key}({part.Value})" : $"{part.Key}: {part.Value}";
+        string? type = part.Value?.ToString();
+        return type is null ? part.Key : Kind == WasmType.Variant ? $"{part.Key}({type})" : $"{part.Key}: {type}";
     }
 }

@@ -212,7 +212,8 @@ internal sealed unsafe class ComponentCache
     private void DeleteOldest()
     {
         long bytes = 0;
-        foreach (FileInfo file in new DirectoryInfo(_folder).EnumerateFiles("*.compiled").OrderByDescending(f => f.LastWriteTimeUtc))
+        IEnumerable<FileInfo> files = new DirectoryInfo(_folder).EnumerateFiles("*.compiled");
+        foreach (FileInfo file in files.OrderByDescending(f => f.LastWriteTimeUtc))
         {
             bytes += file.Length;
             if (bytes > MaxFolderBytes)
