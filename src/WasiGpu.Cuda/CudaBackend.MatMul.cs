@@ -113,7 +113,8 @@ internal sealed unsafe partial class CudaBackend
                     TransA = parameters.TransA,
                     TransB = parameters.TransB,
                     Alpha = parameters.Alpha,
-                    Beta = term == 0 ? parameters.Beta : 1,
+                    // Plus 0: cuBLAS takes -0 for a factor, and would read what c holds.
+                    Beta = term > 0 ? 1 : parameters.Beta == 0 ? 0 : parameters.Beta,
                 };
                 if (row > 0 || term > 0)
                 {

@@ -4,19 +4,27 @@ namespace WasiGpu.WebGpu;
 
 /// <summary>
 /// The thread that releases the objects of one device. A release can block for as long as the device works, and
-/// finalizers may not wait. The thread ends after <see cref="Close"/>, when the last object is released.
+/// finalizers may not wait. The thread ends after <see cref="Close"/>, when the last object is released, or with the
+/// process.
 /// </summary>
 internal sealed unsafe class ReleaseQueue
 {
+    /// <summary>The longest that the end of the process waits for what is to be released.</summary>
+    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(1);
+
     // Never disposed: finalizers may post until the last object is gone, and the collection holds no system resource
     // that outlives it.
     private readonly BlockingCollection<(nint Pointer, nint Release)> _released = [];
     private long _liveHandles;
+    private readonly Thread _thread;
     private volatile bool _isClosed;
+    private volatile bool _isExiting;
 
     internal ReleaseQueue()
     {
-        new Thread(Run) { IsBackground = true, Name = "webgpu releases" }.Start();
+        _thread = new Thread(Run) { IsBackground = true, Name = "webgpu releases" };
+        _thread.Start();
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     /// <summary>The number of objects not yet released.</summary>
@@ -37,6 +45,14 @@ internal sealed unsafe class ReleaseQueue
         _released.Add((0, 0));
     }
 
+    // A driver takes itself down when the process ends, and crashes where a thread is inside it at that time.
+    private void OnProcessExit(object? sender, EventArgs arguments)
+    {
+        _isExiting = true;
+        _released.Add((0, 0));
+        _thread.Join(ExitLimit);
+    }
+
     private void Run()
     {
         foreach ((nint pointer, nint release) in _released.GetConsumingEnumerable())
@@ -48,6 +64,12 @@ internal sealed unsafe class ReleaseQueue
             }
 
             if (_isClosed && LiveHandles == 0)
+            {
+                AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+                return;
+            }
+
+            if (_isExiting && pointer == 0)
             {
                 return;
             }
