@@ -31,7 +31,7 @@ internal sealed unsafe partial class CudaBackend
             return;
         }
 
-        if (CudaLibrary.CublasName is null)
+        if (!_device.UsesCublas)
         {
             Multiply(parameters, a, b, c, cublas: null);
             return;

@@ -8,9 +8,11 @@ namespace WasiGpu.Cuda;
 /// A device's facts for people. Found when somebody looks: whether there is a cuBLAS is told by loading it, which
 /// takes longer than starting a guest.
 /// </summary>
-internal sealed unsafe class CudaDetails(int device, int driverVersion) : IReadOnlyList<KeyValuePair<string, string>>
+internal sealed unsafe class CudaDetails(int device, int driverVersion, CudaOptions options)
+    : IReadOnlyList<KeyValuePair<string, string>>
 {
-    private readonly Lazy<IReadOnlyList<KeyValuePair<string, string>>> _facts = new(() => Find(device, driverVersion));
+    private readonly Lazy<IReadOnlyList<KeyValuePair<string, string>>> _facts =
+        new(() => Find(device, driverVersion, options));
 
     /// <inheritdoc/>
     public int Count => _facts.Value.Count;
@@ -35,7 +37,7 @@ internal sealed unsafe class CudaDetails(int device, int driverVersion) : IReadO
     internal static string VersionText(int version) =>
         string.Create(CultureInfo.InvariantCulture, $"{version / 1000}.{version % 1000 / 10}");
 
-    private static IReadOnlyList<KeyValuePair<string, string>> Find(int device, int driverVersion)
+    private static IReadOnlyList<KeyValuePair<string, string>> Find(int device, int driverVersion, CudaOptions options)
     {
         byte* uuid = stackalloc byte[16];
         string uuidText = CudaDriver.cuDeviceGetUuid_v2(uuid, device) == CuResult.Success
@@ -47,7 +49,7 @@ internal sealed unsafe class CudaDetails(int device, int driverVersion) : IReadO
             new("driver", $"CUDA {VersionText(driverVersion)}"),
             new("ecc", Attribute(CuDeviceAttribute.EccEnabled, device) != 0 ? "on" : "off"),
             new("cublas", CudaLibrary.CublasName ?? "not found"),
-            new("matmul", CudaLibrary.CublasName is null ? "own kernel" : "cuBLAS"),
+            new("matmul", options.UsesCublas && CudaLibrary.CublasName is not null ? "cuBLAS" : "own kernel"),
         ];
     }
 }

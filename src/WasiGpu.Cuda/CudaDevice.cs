@@ -1,3 +1,5 @@
+using WasiGpu.Cuda.Native;
+
 namespace WasiGpu.Cuda;
 
 /// <summary>
@@ -7,10 +9,18 @@ internal sealed class CudaDevice : IGpuDevice
 {
     internal const string BackendName = "cuda";
 
+    private readonly bool _mayUseCublas;
     private int _isDisposed;
 
-    private CudaDevice(CudaDeviceFacts facts, CudaContext context, TransferMode transferMode, ForestForm forestForm)
+    private CudaDevice(
+        CudaDeviceFacts facts,
+        CudaOptions options,
+        CudaContext context,
+        TransferMode transferMode,
+        ForestForm forestForm,
+        KernelImageChoice imageChoice)
     {
+        _mayUseCublas = options.UsesCublas;
         Info = facts.Info;
         Context = context;
         MultiprocessorCount = facts.MultiprocessorCount;
@@ -18,7 +28,8 @@ internal sealed class CudaDevice : IGpuDevice
         Capability = facts.Capability;
         Memory = new MemoryBudget(Info.TotalMemoryBytes);
         DeviceMemory = new DeviceMemory(context, facts.Handle, Memory);
-        Kernels = new KernelModules(context, facts.Capability, facts.MaxSharedBytesPerBlock);
+        Kernels = new KernelModules(
+            context, facts.Capability, facts.MaxSharedBytesPerBlock, KernelImages.Embedded, imageChoice);
         Staging = new StagingPool(context);
         GuestMemories = new GuestMemoryMaps(context);
         TransferMode = transferMode;
@@ -52,6 +63,9 @@ internal sealed class CudaDevice : IGpuDevice
     /// <summary>How forests are walked.</summary>
     internal ForestForm ForestForm { get; }
 
+    /// <summary>Whether matrix products use cuBLAS; else this library's own kernels. Looking loads cuBLAS.</summary>
+    internal bool UsesCublas => _mayUseCublas && CudaLibrary.CublasName is not null;
+
     /// <summary>The number of streaming multiprocessors.</summary>
     internal int MultiprocessorCount { get; }
 
@@ -63,14 +77,15 @@ internal sealed class CudaDevice : IGpuDevice
 
     /// <summary>Opens a device.</summary>
     /// <exception cref="GpuUnavailableException">It cannot be opened.</exception>
-    internal static CudaDevice Open(CudaDeviceFacts facts)
+    internal static CudaDevice Open(CudaDeviceFacts facts, CudaOptions options)
     {
         TransferMode transferMode = CudaSettings.ReadTransferMode();
         ForestForm forestForm = CudaSettings.ReadForestForm();
+        KernelImageChoice imageChoice = CudaSettings.ReadImageChoice();
         CudaContext context = CudaContext.Open(facts.Handle, facts.Info.Id);
         try
         {
-            return new CudaDevice(facts, context, transferMode, forestForm);
+            return new CudaDevice(facts, options, context, transferMode, forestForm, imageChoice);
         }
         catch (GpuException e)
         {

@@ -11,13 +11,20 @@ namespace WasiGpu.Cuda;
 /// <remarks>
 /// <c>WASI_GPU_CUBLAS</c> names a file to load cuBLAS from, or is <c>off</c>: matrix products then use the backend's
 /// own kernel, as they do where no cuBLAS is found. <c>WASI_GPU_CUDA_TRANSFER</c> (<c>direct</c>, <c>staged</c> or
-/// <c>auto</c>) forces how large transfers reach guest memory. The context of a device is its primary one, which
+/// <c>auto</c>) forces how large transfers reach guest memory, <c>WASI_GPU_CUDA_IMAGES</c> (<c>cubin</c>, <c>ptx</c> or
+/// <c>auto</c>) which compiled form of the kernels is loaded. The context of a device is its primary one, which
 /// other users of CUDA in the process share; each call makes it current on the calling thread, and it stays so.
 /// </remarks>
 public sealed unsafe class CudaProvider : IGpuProvider
 {
     private const int MinCapability = 75;
     private const int MinDriverVersion = 11_080;
+
+    private readonly CudaOptions _options;
+
+    /// <summary>A provider for this machine.</summary>
+    /// <param name="options">Settings; the usual ones when null.</param>
+    public CudaProvider(CudaOptions? options = null) => _options = options ?? new CudaOptions();
 
     /// <inheritdoc/>
     public string Backend => CudaDevice.BackendName;
@@ -34,7 +41,7 @@ public sealed unsafe class CudaProvider : IGpuProvider
     {
         List<CudaDeviceFacts> found = Find(out string? reason);
         return index >= 0 && index < found.Count
-            ? CudaDevice.Open(found[index])
+            ? CudaDevice.Open(found[index], _options)
             : throw new GpuUnavailableException(
                 found.Count == 0
                     ? $"backend '{Backend}' has no device: {reason}"
@@ -43,7 +50,7 @@ public sealed unsafe class CudaProvider : IGpuProvider
 
     /// <summary>The devices that can be used; never throws.</summary>
     /// <param name="reason">Why there is none, or why some are missing.</param>
-    private static List<CudaDeviceFacts> Find(out string? reason)
+    private List<CudaDeviceFacts> Find(out string? reason)
     {
         if (!CudaLibrary.TryLoadDriver(nameof(CudaDriver.cuMemAllocFromPoolAsync), out reason))
         {
@@ -92,7 +99,7 @@ public sealed unsafe class CudaProvider : IGpuProvider
         return found;
     }
 
-    private static bool TryDescribe(
+    private bool TryDescribe(
         int ordinal,
         int number,
         int driverVersion,
@@ -143,7 +150,7 @@ public sealed unsafe class CudaProvider : IGpuProvider
                 TotalMemoryBytes = totalBytes,
                 IsHardware = true,
                 ComputeCapability = string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}"),
-                Details = new CudaDetails(device, driverVersion),
+                Details = new CudaDetails(device, driverVersion, _options),
             },
             device,
             capability,

@@ -8,6 +8,7 @@ internal static class CudaSettings
 
     private const string TransferVariable = "WASI_GPU_CUDA_TRANSFER";
     private const string ForestVariable = "WASI_GPU_CUDA_FOREST";
+    private const string ImagesVariable = "WASI_GPU_CUDA_IMAGES";
 
     /// <summary>How large transfers reach guest memory.</summary>
     /// <exception cref="GpuUnavailableException">The variable has another value.</exception>
@@ -20,6 +21,20 @@ internal static class CudaSettings
             "staged" => TransferMode.Staged,
             string other => throw new GpuUnavailableException(
                 $"{TransferVariable} is '{other}': it takes auto, direct or staged"),
+        };
+    }
+
+    /// <summary>Which compiled form of the kernels is loaded.</summary>
+    /// <exception cref="GpuUnavailableException">The variable has another value.</exception>
+    internal static KernelImageChoice ReadImageChoice()
+    {
+        return Environment.GetEnvironmentVariable(ImagesVariable) switch
+        {
+            null or "" or "auto" => KernelImageChoice.Auto,
+            "cubin" => KernelImageChoice.Cubin,
+            "ptx" => KernelImageChoice.Ptx,
+            string other => throw new GpuUnavailableException(
+                $"{ImagesVariable} is '{other}': it takes auto, cubin or ptx"),
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using WasiGpu.Cuda.Native;
 
@@ -6,8 +5,8 @@ namespace WasiGpu.Cuda;
 
 /// <summary>
 /// The kernels of one device. A module is loaded when the first of its kernels is launched: a cubin made for just
-/// this device where one is embedded, else the newest PTX that the device can run, which the driver compiles (and
-/// keeps in its own cache). Thread-safe; a kernel that was found once is found again without a lock.
+/// this device where the build has one that the driver takes, else the newest PTX that the device can run, which the
+/// driver compiles (and keeps in its own cache). Thread-safe; a kernel that was found once is found again without a lock.
 /// </summary>
 internal sealed unsafe class KernelModules
 {
@@ -17,6 +16,8 @@ internal sealed unsafe class KernelModules
     private readonly CudaContext _context;
     private readonly int _capability;
     private readonly uint _maxSharedBytes;
+    private readonly KernelImages _images;
+    private readonly KernelImageChoice _choice;
     private readonly nint[] _functions = new nint[MaxKernels];
     private readonly Dictionary<string, nint> _modules = [];
     private readonly Lock _lock = new();
@@ -25,9 +26,18 @@ internal sealed unsafe class KernelModules
     /// <param name="context">The device's context.</param>
     /// <param name="capability">The device's compute capability times 10.</param>
     /// <param name="maxSharedBytes">The most shared memory that a block can have on the device.</param>
-    internal KernelModules(CudaContext context, int capability, uint maxSharedBytes)
+    /// <param name="images">The compiled kernels.</param>
+    /// <param name="choice">Which of their forms are loaded.</param>
+    internal KernelModules(
+        CudaContext context,
+        int capability,
+        uint maxSharedBytes,
+        KernelImages images,
+        KernelImageChoice choice)
     {
         _maxSharedBytes = maxSharedBytes;
+        _images = images;
+        _choice = choice;
         _context = context;
         _capability = capability;
     }
@@ -50,36 +60,6 @@ internal sealed unsafe class KernelModules
                 _ = CudaDriver.cuModuleUnload(module);
             }
         }
-    }
-
-    /// <summary>
-    /// The embedded image for a device: <c>kernels/NAME.sm_90.cubin</c> for just its capability, else the
-    /// <c>kernels/NAME.compute_NN.ptx</c> of the highest NN it can run.
-    /// </summary>
-    internal static string? FindImage(IEnumerable<string> resources, string module, int capability)
-    {
-        string? best = null;
-        int bestCapability = 0;
-        string prefix = $"kernels/{module}.compute_";
-        foreach (string resource in resources)
-        {
-            if (resource == $"kernels/{module}.sm_{capability}.cubin")
-            {
-                return resource;
-            }
-
-            if (resource.StartsWith(prefix, StringComparison.Ordinal)
-                && resource.EndsWith(".ptx", StringComparison.Ordinal)
-                && int.TryParse(resource.AsSpan(prefix.Length, resource.Length - prefix.Length - 4), out int needed)
-                && needed <= capability
-                && needed > bestCapability)
-            {
-                best = resource;
-                bestCapability = needed;
-            }
-        }
-
-        return best;
     }
 
     private nint Load(KernelName kernel)
@@ -119,17 +99,42 @@ internal sealed unsafe class KernelModules
 
     private nint LoadModule(string name)
     {
-        Assembly assembly = typeof(KernelModules).Assembly;
-        string resource = FindImage(assembly.GetManifestResourceNames(), name, _capability)
-            ?? throw new GpuException(GpuError.KernelError(
-                $"this build has no kernels '{name}' for compute capability {_capability / 10}.{_capability % 10}"));
-        using Stream stream = assembly.GetManifestResourceStream(resource)!;
+        IReadOnlyList<string> candidates = _images.Find(name, _capability, _choice);
+        if (candidates.Count == 0)
+        {
+            string form = _choice == KernelImageChoice.Auto ? "" : $" as {_choice.ToString().ToLowerInvariant()}";
+            throw new GpuException(GpuError.KernelError(
+                $"this build has no kernels '{name}'{form} for compute capability {_capability / 10}.{_capability % 10}"));
+        }
 
-        // One byte more than the image: PTX is text that ends with a NUL.
-        byte[] image = new byte[stream.Length + 1];
-        stream.ReadExactly(image, 0, image.Length - 1);
+        string refusals = "";
+        for (int i = 0; ; i++)
+        {
+            CuResult status = TryLoad(candidates[i], out nint module, out string details);
+            if (status == CuResult.Success)
+            {
+                return module;
+            }
+
+            GpuError error = _context.ToError(status, nameof(CudaDriver.cuModuleLoadDataEx));
+            string refusal = $"{candidates[i]}: {error.Message}{(details.Length > 0 ? $": {details}" : "")}";
+
+            // A driver that is older than a cubin's compiler may refuse it and still take the PTX.
+            bool isRefused = !CudaErrors.IsFatal(status) && status != CuResult.OutOfMemory;
+            if (!isRefused || i + 1 == candidates.Count)
+            {
+                throw new GpuException(error with { Message = refusals + refusal });
+            }
+
+            refusals += $"{refusal}; ";
+        }
+    }
+
+    private CuResult TryLoad(string name, out nint module, out string details)
+    {
+        byte[] image = _images.Read(name);
         byte[] log = new byte[LogBytes];
-        nint module;
+        nint loaded = 0;
         CuResult status;
         fixed (byte* imagePointer = image, logPointer = log)
         {
@@ -139,17 +144,12 @@ internal sealed unsafe class KernelModules
             void** values = stackalloc void*[2];
             values[0] = logPointer;
             values[1] = (void*)(nuint)LogBytes;
-            status = CudaDriver.cuModuleLoadDataEx(&module, imagePointer, 2, options, values);
+            status = CudaDriver.cuModuleLoadDataEx(&loaded, imagePointer, 2, options, values);
         }
 
-        if (status == CuResult.Success)
-        {
-            return module;
-        }
-
+        module = loaded;
         int length = Math.Max(0, log.AsSpan().IndexOf((byte)0));
-        string details = Encoding.UTF8.GetString(log, 0, length).Trim().ReplaceLineEndings(" ");
-        GpuError error = _context.ToError(status, nameof(CudaDriver.cuModuleLoadDataEx));
-        throw new GpuException(error with { Message = $"{resource}: {error.Message}{(length > 0 ? $": {details}" : "")}" });
+        details = Encoding.UTF8.GetString(log, 0, length).Trim().ReplaceLineEndings(" ");
+        return status;
     }
 }
