@@ -28,6 +28,8 @@ internal sealed class PredictInputs(
 
     internal uint FeatureCount => parameters.NFeatures;
 
+    internal uint TreeCount => parameters.NTrees;
+
     /// <summary>The most nodes that a row can meet: in each tree one more than moves are allowed.</summary>
     internal double MostRowNodes => (double)parameters.NTrees * (MaxMoves + 1.0);
 

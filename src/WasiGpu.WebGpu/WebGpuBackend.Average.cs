@@ -24,7 +24,7 @@ internal sealed partial class WebGpuBackend
         }
 
         DeviceBuffer source = Own(treePredictions).Memory;
-        DeviceBuffer target = Own(output).Memory;
+        DeviceBuffer target = OwnToWrite(output).Memory;
         if (!ReferenceEquals(source, target))
         {
             AverageRows(parameters, source, target);

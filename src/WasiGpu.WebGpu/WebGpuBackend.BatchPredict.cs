@@ -42,21 +42,28 @@ internal sealed unsafe partial class WebGpuBackend
             Start(Own(treeNodes).Memory, nodeBytes),
             Start(Own(treeOffsets).Memory, (ulong)parameters.NTrees * FloatBytes),
             (uint)(nodeBytes / TreeNode.SizeBytes));
-        DeviceBuffer target = Own(output).Memory;
+        DeviceBuffer target = OwnToWrite(output).Memory;
         if (output != samples && output != treeNodes && output != treeOffsets)
         {
-            PredictRows(inputs, target);
+            PredictRows(inputs, FindForest(parameters, treeNodes, treeOffsets, inputs), target);
             return;
         }
 
         ulong outputBytes = (ulong)parameters.BatchSize * FloatBytes;
         using ScratchLoan apart = RentScratch(outputBytes);
-        PredictRows(inputs, apart.Buffer);
+        PredictRows(inputs, FindForest(parameters, treeNodes, treeOffsets, inputs), apart.Buffer);
         CopyBuffer(new BufferView(apart.Buffer, 0, outputBytes), new BufferView(target, 0, outputBytes));
+        ForgetForestsOf(Own(output));
     }
 
-    private void PredictRows(PredictInputs inputs, DeviceBuffer target)
+    private void PredictRows(PredictInputs inputs, Forest? forest, DeviceBuffer target)
     {
+        if (forest is { Perfect: not null })
+        {
+            PredictPerfect(inputs, forest, target);
+            return;
+        }
+
         ulong most = MaxViewElements / Math.Max(inputs.FeatureCount, 1);
         double rowNodes = inputs.MostRowNodes;
         double dispatchNodes = NodesPerMs * DispatchMs;

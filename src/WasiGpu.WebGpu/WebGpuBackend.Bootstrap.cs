@@ -14,7 +14,7 @@ internal sealed partial class WebGpuBackend
     {
         Check.Valid(KernelRules.Check(parameters, outputIndices));
         StartKernel();
-        DeviceBuffer target = Own(outputIndices).Memory;
+        DeviceBuffer target = OwnToWrite(outputIndices).Memory;
         uint rejectionLimit = (uint)((1UL << 32) % parameters.MaxIndex);
         KernelPipeline pipeline =
             Pipeline("BootstrapSample.wgsl", "sample", [("group_size", GroupSize)], "w");

@@ -67,7 +67,7 @@ internal sealed unsafe partial class WebGpuBackend
             return;
         }
 
-        DeviceBuffer memory = Own(target).Memory;
+        DeviceBuffer memory = OwnToWrite(target).Memory;
         ulong end = offset + source.LengthBytes;
         ulong firstWhole = (offset + WordBytes - 1) & ~(ulong)(WordBytes - 1);
         ulong lastWhole = end & ~(ulong)(WordBytes - 1);
@@ -121,7 +121,7 @@ internal sealed unsafe partial class WebGpuBackend
         }
 
         DeviceBuffer from = Own(source).Memory;
-        DeviceBuffer to = Own(target).Memory;
+        DeviceBuffer to = OwnToWrite(target).Memory;
         if (!ReferenceEquals(from, to))
         {
             CopyApart(from, sourceOffset, to, targetOffset, sizeBytes);
@@ -134,6 +134,7 @@ internal sealed unsafe partial class WebGpuBackend
 
     private void Free(WebGpuBuffer buffer)
     {
+        ForgetForestsOf(buffer);
         _device.Memory.Release(buffer.SizeBytes);
         _commands.Retire(buffer.Memory);
     }

@@ -15,7 +15,7 @@ internal sealed partial class WebGpuBackend
     {
         Check.Valid(KernelRules.Check(parameters, inputA, inputB, output));
         StartKernel();
-        DeviceBuffer target = Own(output).Memory;
+        DeviceBuffer target = OwnToWrite(output).Memory;
         (string entry, DeviceBuffer[] operands) = parameters.IsBinary
             ? BinaryForm(target, Own(inputA).Memory, Own(inputB!).Memory)
             : UnaryForm(target, Own(inputA).Memory);

@@ -45,7 +45,7 @@ internal sealed partial class WebGpuBackend
             Own(indices).Memory,
             SplitInputs.RowsOf(labels.SizeBytes / FloatBytes, data.SizeBytes / FloatBytes, parameters));
         DeviceBuffer given = Own(thresholds).Memory;
-        DeviceBuffer target = Own(outputScores).Memory;
+        DeviceBuffer target = OwnToWrite(outputScores).Memory;
 
         // With several passes only the thresholds may be the output: each pass writes where it has read.
         bool isApart = parameters.NThresholds > SplitMaxThresholds

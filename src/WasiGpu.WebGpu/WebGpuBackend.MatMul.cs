@@ -17,7 +17,7 @@ internal sealed partial class WebGpuBackend
     {
         Check.Valid(KernelRules.Check(parameters, a, b, c));
         StartKernel();
-        DeviceBuffer target = Own(c).Memory;
+        DeviceBuffer target = OwnToWrite(c).Memory;
         if (parameters.M == 0 || parameters.N == 0)
         {
             return;

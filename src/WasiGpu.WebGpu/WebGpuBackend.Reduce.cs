@@ -14,7 +14,7 @@ internal sealed partial class WebGpuBackend
         Check.Valid(KernelRules.Check(parameters, input, output));
         StartKernel();
         DeviceBuffer source = Own(input).Memory;
-        DeviceBuffer target = Own(output).Memory;
+        DeviceBuffer target = OwnToWrite(output).Memory;
         (string, double)[] constants = [("op", (double)parameters.Op), ("group_size", GroupSize)];
         KernelPipeline partial = Pipeline("Reduce.wgsl", "partial", constants, "wr");
         KernelPipeline finish = Pipeline("Reduce.wgsl", "finish", constants, "wr");

@@ -33,7 +33,7 @@ internal sealed partial class WebGpuBackend
         return new ScratchLoan(fresh, KeepScratch);
     }
 
-    /// <summary>Takes bytes of the budget, giving up kept working memory where they do not fit.</summary>
+    /// <summary>Takes bytes of the budget, giving up kept working memory and forests where they do not fit.</summary>
     private bool TryReserve(ulong sizeBytes)
     {
         if (_device.Memory.TryReserve(sizeBytes))
@@ -59,6 +59,7 @@ internal sealed partial class WebGpuBackend
 
     private void DropScratch()
     {
+        ForgetForests();
         foreach (DeviceBuffer buffer in _scratch)
         {
             FreeScratch(buffer);

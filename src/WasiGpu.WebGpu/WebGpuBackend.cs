@@ -79,6 +79,14 @@ internal sealed partial class WebGpuBackend : IGpuBackend
         return own;
     }
 
+    /// <summary>A buffer whose content changes: what was made of the old content is forgotten.</summary>
+    private WebGpuBuffer OwnToWrite(GpuBuffer buffer)
+    {
+        WebGpuBuffer own = Own(buffer);
+        ForgetForestsOf(own);
+        return own;
+    }
+
     /// <summary>What every kernel begins with.</summary>
     /// <exception cref="DeadlineException">The guest's time is over.</exception>
     /// <exception cref="GpuException">The device is lost.</exception>

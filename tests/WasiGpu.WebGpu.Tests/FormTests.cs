@@ -11,6 +11,8 @@ public sealed class FormTests
     [InlineData("small", "average/trees=33/samples=257")]
     [InlineData("small", "average/trees=100/samples=257")]
     [InlineData("small", "average/trees=1000/samples=257")]
+    [InlineData("small", "batch-predict/")]
+    [InlineData("large", "batch-predict/")]
     public void BackendSuite_FormForGpus_Passes(string form, string cases)
     {
         Environment.SetEnvironmentVariable(WebGpuBackend.FormVariable, form);
