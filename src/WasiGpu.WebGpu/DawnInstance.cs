@@ -12,7 +12,9 @@ internal static unsafe class DawnInstance
     private const nuint MaxFutures = 64;
 
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan SpinTime = TimeSpan.FromMicroseconds(50);
+
+    // A small kernel and its read take less than this; waking from a sleep would add tens of microseconds.
+    private static readonly TimeSpan SpinTime = TimeSpan.FromMicroseconds(200);
     private static readonly Lock Gate = new();
     private static nint _pointer;
 

@@ -3,11 +3,11 @@ namespace WasiGpu.WebGpu;
 /// <summary>Copies host memory, large pieces by several threads: one thread alone reaches a fraction of the bus.</summary>
 internal static unsafe class HostCopy
 {
-    private const ulong ShareBytes = 1 << 20;
+    private const ulong ShareBytes = 256 << 10;
 
     private static readonly ParallelOptions Threads = new()
     {
-        MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount / 2, 1, 4),
+        MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount / 2, 1, 8),
     };
 
     /// <summary>Copies bytes between ranges that do not overlap.</summary>

@@ -8,6 +8,10 @@ internal sealed partial class WebGpuBackend
 
     private const uint AverageTileElements = 4096;
 
+    /// <summary>Threads of a workgroup for short rows: it has few rows, and a thread has a row for itself.
+    /// </summary>
+    private const uint AverageShortGroupSize = 64;
+
     /// <summary>Longer rows are divided into chunks of this length.</summary>
     private const uint AverageChunkElements = 16384;
 
@@ -48,13 +52,13 @@ internal sealed partial class WebGpuBackend
             return;
         }
 
-        uint lanes = UsesThreadsAlone ? 1 : AverageLanes(parameters.NTrees);
         bool isShort = length <= AverageShortRow && !UsesThreadsAlone;
+        uint lanes = isShort || UsesThreadsAlone ? 1 : AverageLanes(parameters.NTrees);
         uint tileRows = isShort ? AverageTileElements / parameters.NTrees & ~3u : GroupSize / lanes;
         KernelPipeline pipeline = Pipeline(
             "Average.wgsl",
             isShort ? "short_rows" : "long_rows",
-            [("lanes", lanes), ("group_size", GroupSize)],
+            [("lanes", lanes), ("group_size", isShort ? AverageShortGroupSize : GroupSize)],
             "wr");
 
         // So many rows begin where a view may, whatever their length.
@@ -79,8 +83,6 @@ internal sealed partial class WebGpuBackend
     {
         return length switch
         {
-            < 8 => 1,
-            < 64 => 8,
             <= 1024 => 32,
             <= 4096 => 64,
             _ => GroupSize,

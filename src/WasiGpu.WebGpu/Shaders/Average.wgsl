@@ -58,6 +58,7 @@ fn group_number(group: vec3<u32>) -> u32 {
     return group.y * params.grid_width + group.x;
 }
 
+// A thread has a row for itself, which it reads from workgroup memory.
 @compute @workgroup_size(group_size)
 fn short_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let first_row = group_number(group) * params.tile_rows;
@@ -68,25 +69,55 @@ fn short_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
     let length = params.row_elements;
     let first_quad = (params.input_start + first_row * length) / 4u;
     let quads = (rows * length + 3u) / 4u;
-    for (var quad = thread; quad < quads; quad += group_size) {
-        tile[quad] = input[first_quad + quad];
+
+    // Four loads are under way at once.
+    for (var quad = thread; quad < quads; quad += 4u * group_size) {
+        let x0 = input[first_quad + quad];
+        let x1 = input[first_quad + min(quad + group_size, quads - 1u)];
+        let x2 = input[first_quad + min(quad + 2u * group_size, quads - 1u)];
+        let x3 = input[first_quad + min(quad + 3u * group_size, quads - 1u)];
+        store_in_tile(quad, quads, x0);
+        store_in_tile(quad + group_size, quads, x1);
+        store_in_tile(quad + 2u * group_size, quads, x2);
+        store_in_tile(quad + 3u * group_size, quads, x3);
     }
     workgroupBarrier();
-    let lane = thread % lanes;
-    for (var first = 0u; first < rows; first += group_size / lanes) {
-        let row = first + thread / lanes;
-        var sum = Sum();
-        if row < rows {
-            for (var i = lane; i < length; i += lanes) {
-                let element = row * length + i;
-                sum = plus(sum, tile[element / 4u][element % 4u]);
-            }
-        }
-        sum = over_lanes(sum, thread);
-        if lane == 0u && row < rows {
-            result[params.output_start + first_row + row] = mean_of(sum);
-        }
+    for (var row = thread; row < rows; row += group_size) {
+        result[params.output_start + first_row + row] = mean_of(of_tile(row * length, length));
     }
+}
+
+// Where a quad lies in the tile: threads that read rows of any length hit different banks.
+fn place_in_tile(quad: u32) -> u32 {
+    return quad ^ ((quad / 8u + quad / 32u) % 8u);
+}
+
+fn store_in_tile(quad: u32, quads: u32, x: vec4<u32>) {
+    if quad < quads {
+        tile[place_in_tile(quad)] = x;
+    }
+}
+
+// The sum of a row in the tile. Ten plain additions at most touch a value, the others keep what they round off.
+fn of_tile(start: u32, length: u32) -> Sum {
+    let end = start + length;
+    let end_quad = (end + 3u) / 4u;
+    var sum = Sum();
+    for (var first = start / 4u; first < end_quad; first += 8u) {
+        var values = vec4(0.0);
+        for (var quad = first; quad < min(first + 8u, end_quad); quad++) {
+            let elements = vec4(quad * 4u) + vec4(0u, 1u, 2u, 3u);
+            let is_inside = (elements >= vec4(start)) & (elements < vec4(end));
+            let bits = select(vec4(0u), tile[place_in_tile(quad)], is_inside);
+            let is_special = (bits & vec4(~SIGN)) >= vec4(INFINITY);
+            if any(is_special) {
+                sum.flags |= flags_of(bits, is_special);
+            }
+            values += select(bitcast<vec4<f32>>(bits), vec4(0.0), is_special);
+        }
+        sum = added(sum, (values.x + values.y) + (values.z + values.w));
+    }
+    return sum;
 }
 
 @compute @workgroup_size(group_size)
@@ -140,15 +171,16 @@ fn finish(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
     }
 }
 
-fn plus(sum: Sum, bits: u32) -> Sum {
-    let is_special = (bits & ~SIGN) >= INFINITY;
-    let flags = select(0u, flag_of(bits), is_special);
-    return Sum(sum.value + select(bitcast<f32>(bits), 0.0, is_special), 0.0, sum.flags | flags);
-}
-
 fn flag_of(bits: u32) -> u32 {
     let signed = select(HAS_NEGATIVE_INFINITY, HAS_INFINITY, bits == INFINITY);
     return select(signed, HAS_NAN, (bits & ~SIGN) > INFINITY);
+}
+
+fn flags_of(bits: vec4<u32>, is_special: vec4<bool>) -> u32 {
+    return select(0u, flag_of(bits.x), is_special.x)
+        | select(0u, flag_of(bits.y), is_special.y)
+        | select(0u, flag_of(bits.z), is_special.z)
+        | select(0u, flag_of(bits.w), is_special.w);
 }
 
 // The part of one lane of the elements from start on; four loads are under way at once.
@@ -167,9 +199,7 @@ fn of_range(start: u32, length: u32, lane: u32) -> Sum {
             let bits = select(vec4(0u), x[i], (elements >= vec4(start)) & (elements < vec4(end)));
             let is_special = (bits & vec4(~SIGN)) >= vec4(INFINITY);
             if any(is_special) {
-                for (var place = 0u; place < 4u; place++) {
-                    sum.flags |= select(0u, flag_of(bits[place]), is_special[place]);
-                }
+                sum.flags |= flags_of(bits, is_special);
             }
             values[i] = select(bitcast<vec4<f32>>(bits), vec4(0.0), is_special);
         }

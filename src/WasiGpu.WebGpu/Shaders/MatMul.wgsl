@@ -35,12 +35,21 @@ override is_aligned_b: bool;
 @group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;
 
-// Tiles of 128 by 32 or 64 by 64 elements. A row holds one k; see place_in_tile.
+// Tiles of small_tiles: 64 by 64 elements. A row holds one k; see place_in_tile.
 var<workgroup> tile_a: array<vec4<f32>, 1024>;
 var<workgroup> tile_b: array<vec4<f32>, 1024>;
 
-// Four rows of a block, each for one k, along m or n.
-alias Block = array<vec4<f32>, 4>;
+// Tiles of large_tiles: 16 k by 128 elements.
+var<workgroup> large_a: array<array<vec4<f32>, 32>, 16>;
+var<workgroup> large_b: array<array<vec4<f32>, 32>, 16>;
+
+// 4 x 4 elements by rows. Not an array: a compiler may keep what has an index in slow memory.
+struct Block {
+    row0: vec4<f32>,
+    row1: vec4<f32>,
+    row2: vec4<f32>,
+    row3: vec4<f32>,
+}
 
 fn lanes_below(limit: u32, first: u32) -> vec4<bool> {
     return (vec4(first) + vec4(0u, 1u, 2u, 3u)) < vec4(limit);
@@ -72,23 +81,34 @@ fn quad_b(element: u32) -> vec4<f32> {
 
 fn transposed(x: Block) -> Block {
     return Block(
-        vec4(x[0].x, x[1].x, x[2].x, x[3].x),
-        vec4(x[0].y, x[1].y, x[2].y, x[3].y),
-        vec4(x[0].z, x[1].z, x[2].z, x[3].z),
-        vec4(x[0].w, x[1].w, x[2].w, x[3].w));
+        vec4(x.row0.x, x.row1.x, x.row2.x, x.row3.x),
+        vec4(x.row0.y, x.row1.y, x.row2.y, x.row3.y),
+        vec4(x.row0.z, x.row1.z, x.row2.z, x.row3.z),
+        vec4(x.row0.w, x.row1.w, x.row2.w, x.row3.w));
 }
 
-// The block of op(a) from row m and column k on; what lies outside is 0.
+// Four elements of a row of a, which has the rows and columns given; what lies outside is 0.
+fn row_of_a(row: u32, column: u32, rows: u32, columns: u32) -> vec4<f32> {
+    let element = params.start_a + min(row, rows - 1u) * params.row_a + min(column, columns - 1u);
+    return select(vec4(0.0), quad_a(element), lanes_below(columns, column) & vec4(row < rows));
+}
+
+fn row_of_b(row: u32, column: u32, rows: u32, columns: u32) -> vec4<f32> {
+    let element = params.start_b + min(row, rows - 1u) * params.row_b + min(column, columns - 1u);
+    return select(vec4(0.0), quad_b(element), lanes_below(columns, column) & vec4(row < rows));
+}
+
+// The block of op(a) from row m and column k on, a row for each k; what lies outside is 0.
 fn block_a(m: u32, k: u32) -> Block {
-    var x: Block;
-    for (var i = 0u; i < 4u; i++) {
-        let row = select(m, k, trans_a) + i;
-        let column = select(k, m, trans_a);
-        let row_end = select(params.m, params.k, trans_a);
-        let column_end = select(params.k, params.m, trans_a);
-        let element = params.start_a + min(row, row_end - 1u) * params.row_a + min(column, column_end - 1u);
-        x[i] = select(vec4(0.0), quad_a(element), lanes_below(column_end, column) & vec4(row < row_end));
-    }
+    let row = select(m, k, trans_a);
+    let column = select(k, m, trans_a);
+    let rows = select(params.m, params.k, trans_a);
+    let columns = select(params.k, params.m, trans_a);
+    let x = Block(
+        row_of_a(row, column, rows, columns),
+        row_of_a(row + 1u, column, rows, columns),
+        row_of_a(row + 2u, column, rows, columns),
+        row_of_a(row + 3u, column, rows, columns));
     if trans_a {
         return x;
     }
@@ -97,66 +117,100 @@ fn block_a(m: u32, k: u32) -> Block {
 
 // The block of op(b) from row k and column n on; what lies outside is 0.
 fn block_b(n: u32, k: u32) -> Block {
-    var x: Block;
-    for (var i = 0u; i < 4u; i++) {
-        let row = select(k, n, trans_b) + i;
-        let column = select(n, k, trans_b);
-        let row_end = select(params.k, params.n, trans_b);
-        let column_end = select(params.n, params.k, trans_b);
-        let element = params.start_b + min(row, row_end - 1u) * params.row_b + min(column, column_end - 1u);
-        x[i] = select(vec4(0.0), quad_b(element), lanes_below(column_end, column) & vec4(row < row_end));
-    }
+    let row = select(k, n, trans_b);
+    let column = select(n, k, trans_b);
+    let rows = select(params.k, params.n, trans_b);
+    let columns = select(params.n, params.k, trans_b);
+    let x = Block(
+        row_of_b(row, column, rows, columns),
+        row_of_b(row + 1u, column, rows, columns),
+        row_of_b(row + 2u, column, rows, columns),
+        row_of_b(row + 3u, column, rows, columns));
     if trans_b {
         return transposed(x);
     }
     return x;
 }
 
-fn store(row: u32, column: u32, sums: vec4<f32>) {
-    if row >= params.m {
+// Adds the products for one k.
+fn with_products(sums: Block, left: vec4<f32>, right: vec4<f32>) -> Block {
+    return Block(
+        fma(vec4(left.x), right, sums.row0),
+        fma(vec4(left.y), right, sums.row1),
+        fma(vec4(left.z), right, sums.row2),
+        fma(vec4(left.w), right, sums.row3));
+}
+
+fn store_block(row: u32, column: u32, sums: Block) {
+    store_row(row, column, sums.row0);
+    store_row(row + 1u, column, sums.row1);
+    store_row(row + 2u, column, sums.row2);
+    store_row(row + 3u, column, sums.row3);
+}
+
+fn store_row(row: u32, column: u32, sums: vec4<f32>) {
+    if row < params.m {
+        store(row, column, sums.x);
+        store(row, column + 1u, sums.y);
+        store(row, column + 2u, sums.z);
+        store(row, column + 3u, sums.w);
+    }
+}
+
+fn store(row: u32, column: u32, sum: f32) {
+    if column >= params.n {
         return;
     }
     let element = params.start_c + row * params.row_c + column;
-    for (var i = 0u; i < 4u; i++) {
-        if column + i < params.n {
-            var value = params.alpha * sums[i];
-            if params.beta != 0.0 {
-                value = fma(params.beta, c[element + i], value);
-            }
-            c[element + i] = value;
-        }
+    var value = params.alpha * sum;
+    if params.beta != 0.0 {
+        value = fma(params.beta, c[element], value);
     }
+    c[element] = value;
 }
 
-// Where a quad lies in a tile: rows of one k. Threads that store blocks of neighbouring k hit different
+// Where a quad lies in a tile of small_tiles. Threads that store blocks of neighbouring k hit different
 // banks.
-fn place_in_tile(quads_of_row: u32, k: u32, quad: u32) -> u32 {
-    return k * quads_of_row + (quad ^ ((k / 4u) % 8u));
-}
-
-fn store_block_a(quads_of_row: u32, k: u32, quad: u32, x: Block) {
-    for (var i = 0u; i < 4u; i++) {
-        tile_a[place_in_tile(quads_of_row, k + i, quad)] = x[i];
-    }
-}
-
-fn store_block_b(quads_of_row: u32, k: u32, quad: u32, x: Block) {
-    for (var i = 0u; i < 4u; i++) {
-        tile_b[place_in_tile(quads_of_row, k + i, quad)] = x[i];
-    }
+fn place_in_tile(k: u32, quad: u32) -> u32 {
+    return k * 16u + (quad ^ ((k / 4u) % 8u));
 }
 
 // The quad along m or n, and the k, of the block that a thread copies: neighbours in memory are neighbouring
 // threads.
-fn block_place(thread: u32, quads_of_row: u32, is_along_k: bool) -> vec2<u32> {
-    let k_blocks = 256u / quads_of_row;
+fn block_place(thread: u32, quads_of_row: u32, k_blocks: u32, is_along_k: bool) -> vec2<u32> {
     if is_along_k {
         return vec2(thread / k_blocks, thread % k_blocks * 4u);
     }
     return vec2(thread % quads_of_row, thread / quads_of_row * 4u);
 }
 
-// 128 x 128 results a workgroup, 8 x 8 a thread.
+// 128 x 128 results a workgroup: 8 x 8 a thread, which are four blocks. Half of the threads copy the tile of
+// a, the others that of b.
+struct LargeSums {
+    upper_left: Block,
+    upper_right: Block,
+    lower_left: Block,
+    lower_right: Block,
+}
+
+// The quads of a row of k are stored in an order of their own, which depends on k / 4: threads that copy
+// blocks of neighbouring k hit different banks.
+fn large_order(k: u32) -> u32 {
+    return k / 4u * 2u;
+}
+
+fn with_large_step(sums: LargeSums, k: u32, row: u32, column: u32) -> LargeSums {
+    let upper = large_a[k][row];
+    let lower = large_a[k][row + 16u];
+    let left = large_b[k][column];
+    let right = large_b[k][column + 16u];
+    return LargeSums(
+        with_products(sums.upper_left, upper, left),
+        with_products(sums.upper_right, upper, right),
+        with_products(sums.lower_left, lower, left),
+        with_products(sums.lower_right, lower, right));
+}
+
 @compute @workgroup_size(256)
 fn large_tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let number = group.y * params.grid_width + group.x;
@@ -166,52 +220,56 @@ fn large_tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocatio
     if first_row >= params.m {
         return;
     }
-    let place_a = block_place(thread, 32u, !trans_a);
-    let place_b = block_place(thread, 32u, trans_b);
+    let copies_a = thread < 128u;
+    let place = block_place(thread % 128u, 32u, 4u, select(trans_b, !trans_a, copies_a));
+    let copied_quad = place.x ^ large_order(place.y);
+    let copied_m = first_row + place.x * 4u;
+    let copied_n = first_column + place.x * 4u;
     let row = thread / 16u;
     let column = thread % 16u;
-    var sums: array<vec4<f32>, 16>;
-    var next_a = block_a(first_row + place_a.x * 4u, place_a.y);
-    var next_b = block_b(first_column + place_b.x * 4u, place_b.y);
-    for (var k = 0u; k < params.k; k += 32u) {
-        store_block_a(32u, place_a.y, place_a.x, next_a);
-        store_block_b(32u, place_b.y, place_b.x, next_b);
-        workgroupBarrier();
-        if k + 32u < params.k {
-            next_a = block_a(first_row + place_a.x * 4u, k + 32u + place_a.y);
-            next_b = block_b(first_column + place_b.x * 4u, k + 32u + place_b.y);
+    var sums = LargeSums();
+    var next = Block();
+    if copies_a {
+        next = block_a(copied_m, place.y);
+    } else {
+        next = block_b(copied_n, place.y);
+    }
+    for (var k = 0u; k < params.k; k += 16u) {
+        if copies_a {
+            large_a[place.y][copied_quad] = next.row0;
+            large_a[place.y + 1u][copied_quad] = next.row1;
+            large_a[place.y + 2u][copied_quad] = next.row2;
+            large_a[place.y + 3u][copied_quad] = next.row3;
+        } else {
+            large_b[place.y][copied_quad] = next.row0;
+            large_b[place.y + 1u][copied_quad] = next.row1;
+            large_b[place.y + 2u][copied_quad] = next.row2;
+            large_b[place.y + 3u][copied_quad] = next.row3;
         }
-        for (var step = 0u; step < 32u; step++) {
-            let a0 = tile_a[place_in_tile(32u, step, row)];
-            let a1 = tile_a[place_in_tile(32u, step, row + 16u)];
-            let b0 = tile_b[place_in_tile(32u, step, column)];
-            let b1 = tile_b[place_in_tile(32u, step, column + 16u)];
-            sums[0] = fma(vec4(a0.x), b0, sums[0]);
-            sums[1] = fma(vec4(a0.x), b1, sums[1]);
-            sums[2] = fma(vec4(a0.y), b0, sums[2]);
-            sums[3] = fma(vec4(a0.y), b1, sums[3]);
-            sums[4] = fma(vec4(a0.z), b0, sums[4]);
-            sums[5] = fma(vec4(a0.z), b1, sums[5]);
-            sums[6] = fma(vec4(a0.w), b0, sums[6]);
-            sums[7] = fma(vec4(a0.w), b1, sums[7]);
-            sums[8] = fma(vec4(a1.x), b0, sums[8]);
-            sums[9] = fma(vec4(a1.x), b1, sums[9]);
-            sums[10] = fma(vec4(a1.y), b0, sums[10]);
-            sums[11] = fma(vec4(a1.y), b1, sums[11]);
-            sums[12] = fma(vec4(a1.z), b0, sums[12]);
-            sums[13] = fma(vec4(a1.z), b1, sums[13]);
-            sums[14] = fma(vec4(a1.w), b0, sums[14]);
-            sums[15] = fma(vec4(a1.w), b1, sums[15]);
+        workgroupBarrier();
+        if k + 16u < params.k {
+            if copies_a {
+                next = block_a(copied_m, k + 16u + place.y);
+            } else {
+                next = block_b(copied_n, k + 16u + place.y);
+            }
+        }
+        for (var step = 0u; step < 16u; step += 4u) {
+            let ordered_row = row ^ large_order(step);
+            let ordered_column = column ^ large_order(step);
+            sums = with_large_step(sums, step, ordered_row, ordered_column);
+            sums = with_large_step(sums, step + 1u, ordered_row, ordered_column);
+            sums = with_large_step(sums, step + 2u, ordered_row, ordered_column);
+            sums = with_large_step(sums, step + 3u, ordered_row, ordered_column);
         }
         workgroupBarrier();
     }
-    for (var i = 0u; i < 4u; i++) {
-        for (var j = 0u; j < 2u; j++) {
-            let column_j = first_column + (column + 16u * j) * 4u;
-            store(first_row + row * 4u + i, column_j, sums[2u * i + j]);
-            store(first_row + (row + 16u) * 4u + i, column_j, sums[8u + 2u * i + j]);
-        }
-    }
+    let result_row = first_row + row * 4u;
+    let result_column = first_column + column * 4u;
+    store_block(result_row, result_column, sums.upper_left);
+    store_block(result_row, result_column + 64u, sums.upper_right);
+    store_block(result_row + 64u, result_column, sums.lower_left);
+    store_block(result_row + 64u, result_column + 64u, sums.lower_right);
 }
 
 // 64 x 64 results a workgroup, 4 x 4 a thread: more workgroups for small matrices.
@@ -224,34 +282,35 @@ fn small_tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocatio
     if first_row >= params.m {
         return;
     }
-    let place_a = block_place(thread, 16u, !trans_a);
-    let place_b = block_place(thread, 16u, trans_b);
+    let place_a = block_place(thread, 16u, 16u, !trans_a);
+    let place_b = block_place(thread, 16u, 16u, trans_b);
     let row = thread / 16u;
     let column = thread % 16u;
-    var sums: Block;
+    var sums = Block();
     var next_a = block_a(first_row + place_a.x * 4u, place_a.y);
     var next_b = block_b(first_column + place_b.x * 4u, place_b.y);
     for (var k = 0u; k < params.k; k += 64u) {
-        store_block_a(16u, place_a.y, place_a.x, next_a);
-        store_block_b(16u, place_b.y, place_b.x, next_b);
+        tile_a[place_in_tile(place_a.y, place_a.x)] = next_a.row0;
+        tile_a[place_in_tile(place_a.y + 1u, place_a.x)] = next_a.row1;
+        tile_a[place_in_tile(place_a.y + 2u, place_a.x)] = next_a.row2;
+        tile_a[place_in_tile(place_a.y + 3u, place_a.x)] = next_a.row3;
+        tile_b[place_in_tile(place_b.y, place_b.x)] = next_b.row0;
+        tile_b[place_in_tile(place_b.y + 1u, place_b.x)] = next_b.row1;
+        tile_b[place_in_tile(place_b.y + 2u, place_b.x)] = next_b.row2;
+        tile_b[place_in_tile(place_b.y + 3u, place_b.x)] = next_b.row3;
         workgroupBarrier();
         if k + 64u < params.k {
             next_a = block_a(first_row + place_a.x * 4u, k + 64u + place_a.y);
             next_b = block_b(first_column + place_b.x * 4u, k + 64u + place_b.y);
         }
         for (var step = 0u; step < 64u; step++) {
-            let left = tile_a[place_in_tile(16u, step, row)];
-            let right = tile_b[place_in_tile(16u, step, column)];
-            sums[0] = fma(vec4(left.x), right, sums[0]);
-            sums[1] = fma(vec4(left.y), right, sums[1]);
-            sums[2] = fma(vec4(left.z), right, sums[2]);
-            sums[3] = fma(vec4(left.w), right, sums[3]);
+            let left = tile_a[place_in_tile(step, row)];
+            let right = tile_b[place_in_tile(step, column)];
+            sums = with_products(sums, left, right);
         }
         workgroupBarrier();
     }
-    for (var i = 0u; i < 4u; i++) {
-        store(first_row + row * 4u + i, first_column + column * 4u, sums[i]);
-    }
+    store_block(first_row + row * 4u, first_column + column * 4u, sums);
 }
 
 // 4 x 4 results a thread, without workgroup memory.
@@ -264,20 +323,16 @@ fn blocks(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
     if row >= params.m {
         return;
     }
-    var sums: Block;
+    var sums = Block();
     for (var k = 0u; k < params.k; k += 4u) {
         let left = block_a(row, k);
         let right = block_b(column, k);
-        for (var i = 0u; i < 4u; i++) {
-            sums[0] = fma(vec4(left[i].x), right[i], sums[0]);
-            sums[1] = fma(vec4(left[i].y), right[i], sums[1]);
-            sums[2] = fma(vec4(left[i].z), right[i], sums[2]);
-            sums[3] = fma(vec4(left[i].w), right[i], sums[3]);
-        }
+        sums = with_products(sums, left.row0, right.row0);
+        sums = with_products(sums, left.row1, right.row1);
+        sums = with_products(sums, left.row2, right.row2);
+        sums = with_products(sums, left.row3, right.row3);
     }
-    for (var i = 0u; i < 4u; i++) {
-        store(row + i, column, sums[i]);
-    }
+    store_block(row, column, sums);
 }
 
 // c = beta * c, for products without terms; n elements from start_c on.
