@@ -5,11 +5,12 @@ namespace WasiGpu.Cuda;
 /// <content>matmul: cuBLAS where there is one, else this library's own kernel.</content>
 internal sealed unsafe partial class CudaBackend
 {
-    /// <summary>Terms of a sum in one part: even one tile on one multiprocessor takes less than 100 ms for them.</summary>
-    private const long MostTerms = 1 << 22;
+    /// <summary>What a part may be for cuBLAS: 50 ms at 5 TFLOP/s, and even one tile on one multiprocessor takes less
+    /// than 100 ms for its sums.</summary>
+    private static readonly PartLimits CublasParts = new(2500, 125_000_000_000, 1 << 22);
 
-    /// <summary>Multiplications of a part: 50 ms at 5 TFLOP/s.</summary>
-    private const long MostProducts = 125_000_000_000;
+    /// <summary>The same for this library's own kernel, of which a tenth of the speed is sure on every shape.</summary>
+    private static readonly PartLimits OwnParts = new(250, 12_500_000_000, 1 << 19);
 
     private const long RowGranularity = 128;
 
@@ -50,12 +51,6 @@ internal sealed unsafe partial class CudaBackend
         }
     }
 
-    private static long ProductNanoseconds(long m, long n, long k)
-    {
-        const double ProductsPerNanosecond = 2500;
-        return (long)((double)m * n * k / ProductsPerNanosecond) + 1000;
-    }
-
     /// <summary><c>c = beta * c</c>; the operands are not read, nor is c where beta is 0.</summary>
     private void Scale(in MatMulParams parameters, GpuBuffer c)
     {
@@ -87,14 +82,15 @@ internal sealed unsafe partial class CudaBackend
         CublasSession? cublas)
     {
         (long m, long n, long k) = (parameters.M, parameters.N, parameters.K);
-        long terms = Math.Min(k, MostTerms);
-        long rows = Math.Min(m, Math.Max(1, MostProducts / (n * terms)));
+        PartLimits limits = cublas is null ? OwnParts : CublasParts;
+        long terms = Math.Min(k, limits.MostTerms);
+        long rows = Math.Min(m, Math.Max(1, limits.MostProducts / (n * terms)));
         if (rows < m && rows > RowGranularity)
         {
             rows -= rows % RowGranularity;
         }
 
-        using KernelScope scope = StartKernel(ProductNanoseconds(rows, n, terms));
+        using KernelScope scope = StartKernel(limits.Nanoseconds(rows, n, terms));
         (ulong from, ulong by, ulong to) = (Input(a), Input(b), Output(c));
         for (long row = 0; row < m; row += rows)
         {
@@ -118,7 +114,7 @@ internal sealed unsafe partial class CudaBackend
                 };
                 if (row > 0 || term > 0)
                 {
-                    ContinueKernel(ProductNanoseconds(part.M, n, part.K));
+                    ContinueKernel(limits.Nanoseconds(part.M, n, part.K));
                 }
 
                 if (cublas is null)
@@ -134,4 +130,14 @@ internal sealed unsafe partial class CudaBackend
     }
 
     private static ulong Bytes(long elements) => (ulong)elements * sizeof(float);
+
+    /// <summary>How much one launch may be given, so that the end of a guest does not wait long for it.</summary>
+    /// <param name="ProductsPerNanosecond">The multiplications that a device surely does in a nanosecond.</param>
+    /// <param name="MostProducts">Multiplications of a part.</param>
+    /// <param name="MostTerms">Terms of a sum in one part.</param>
+    private sealed record PartLimits(double ProductsPerNanosecond, long MostProducts, long MostTerms)
+    {
+        internal long Nanoseconds(long m, long n, long k) =>
+            (long)((double)m * n * k / ProductsPerNanosecond) + 1000;
+    }
 }

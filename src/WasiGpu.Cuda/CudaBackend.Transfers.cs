@@ -79,7 +79,7 @@ internal sealed unsafe partial class CudaBackend
         Buffer.MemoryCopy(source, staged, lengthBytes, lengthBytes);
 
         // Among the kernels it waits for all of them, which is right where they use the buffer, or are done.
-        bool isIdle = _queue.IsDone(_queue.Issued);
+        bool isIdle = _queue.IsDone(_queue.Last);
         if (!isIdle && _queue.IsDone(target.LastUse))
         {
             _context.Ok(CudaDriver.cuMemcpyHtoDAsync_v2(address, staged, lengthBytes, _copyStream));
@@ -97,7 +97,7 @@ internal sealed unsafe partial class CudaBackend
     {
         _small ??= _device.Staging.Rent();
         byte* staged = SmallPart(SmallParts - 1);
-        if (source.LastWrite == _queue.Issued && !_queue.IsDone(source.LastWrite))
+        if (source.LastWrite == _queue.Last && !_queue.IsDone(source.LastWrite))
         {
             // Right behind the work that writes it: one wait for both.
             using (StartCopy(CopyNanoseconds(lengthBytes)))

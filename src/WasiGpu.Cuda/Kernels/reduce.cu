@@ -1,4 +1,4 @@
-// reduce: all elements to one value, in two launches.
+// reduce: all elements to one value, in two launches, or in one where a single block takes them all.
 //
 // 4 bytes are read for each element; an H100 reads 3.1-3.2 TB/s: 780-800 G elements/s. Sums take about 1.5
 // operations an element, the variance 5, of some 28 T/s: memory bounds both. Each thread has four vectors of 16 bytes
@@ -179,9 +179,9 @@ __device__ __forceinline__ Part mergeBlock(Part part)
     return result;
 }
 
-// One partial result a block. Input: aligned to 16 bytes.
+// What a block knows of its share of the elements. Input: aligned to 16 bytes.
 template <typename Part>
-__device__ __forceinline__ void reduceTiles(const float* input, Part* partials, u64 count)
+__device__ __forceinline__ Part reduceShare(const float* input, u64 count)
 {
     const float4* vectors = reinterpret_cast<const float4*>(input);
     u64 fullTiles = count / ElementsOfTile;
@@ -208,7 +208,14 @@ __device__ __forceinline__ void reduceTiles(const float* input, Part* partials, 
         }
     }
 
-    part = mergeBlock(part);
+    return mergeBlock(part);
+}
+
+// One partial result a block.
+template <typename Part>
+__device__ __forceinline__ void reduceTiles(const float* input, Part* partials, u64 count)
+{
+    Part part = reduceShare<Part>(input, count);
     if (threadIdx.x == 0)
     {
         partials[blockIdx.x] = part;
@@ -287,6 +294,46 @@ extern "C" __global__ void __launch_bounds__(256) reduce_variance_finish(
     const void* partials, u32 partialCount, double divisor, float* output)
 {
     Deviations total = mergePartials(static_cast<const Deviations*>(partials), partialCount);
+    if (threadIdx.x == 0)
+    {
+        *output = (float)(total.squares / divisor);
+    }
+}
+
+// The only launch for few elements: one block of 256 threads. The output may be the input, which is read by then.
+
+extern "C" __global__ void __launch_bounds__(256) reduce_sum_few(
+    const float* input, u64 count, double divisor, float* output)
+{
+    Sum total = reduceShare<Sum>(input, count);
+    if (threadIdx.x == 0)
+    {
+        *output = (float)(total.value / divisor);
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) reduce_max_few(const float* input, u64 count, float* output)
+{
+    Largest total = reduceShare<Largest>(input, count);
+    if (threadIdx.x == 0)
+    {
+        *output = total.value;
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) reduce_min_few(const float* input, u64 count, float* output)
+{
+    Smallest total = reduceShare<Smallest>(input, count);
+    if (threadIdx.x == 0)
+    {
+        *output = total.value;
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) reduce_variance_few(
+    const float* input, u64 count, double divisor, float* output)
+{
+    Deviations total = reduceShare<Deviations>(input, count);
     if (threadIdx.x == 0)
     {
         *output = (float)(total.squares / divisor);

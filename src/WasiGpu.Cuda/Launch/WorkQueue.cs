@@ -1,21 +1,44 @@
+using System.Diagnostics;
 using WasiGpu.Cuda.Native;
 
 namespace WasiGpu.Cuda;
 
 /// <summary>
 /// A session's stream and what is queued on it. Each piece of work has a number; its end is an event in a ring, so
-/// that a transfer can wait for the last work on its own buffer and for nothing else. Kernels have an event at their
-/// start too, by which their time is taken without a wait.
+/// that a transfer can wait for the last work on its own buffer and for nothing else. The time of kernels is taken
+/// from the same events, without a wait.
 /// </summary>
 /// <remarks>
+/// <para>
+/// Events cost the caller and the device about as much as a small kernel. So a kernel that is queued behind other work
+/// begins, for the clock, where that work ends; only one that finds the stream idle has an event at its start. And
+/// small work of many pieces, such as the zeroing of new buffers, has no event until somebody wants to wait for it.
+/// </para>
+/// <para>
 /// What is queued is bounded, by number and by estimated time: the end of a guest cannot take back what the device
 /// was given, and has to wait for it. A full queue makes the caller wait, looking at its deadline; the driver's own
 /// queue would make it wait too, without.
+/// </para>
 /// </remarks>
 internal sealed unsafe class WorkQueue
 {
     private const int Capacity = 256;
     private const long MaxQueuedNanoseconds = 200_000_000;
+
+    /// <summary>What is queued at most: the event at the end of the last work that is done is needed as well, where
+    /// the next kernel begins.</summary>
+    private const int MaxQueued = Capacity - 1;
+
+    /// <summary>A full queue is waited for until so many pieces are left: one wait for many calls.</summary>
+    private const int RefillAt = Capacity * 3 / 4;
+
+    private const int MaxUnmarked = 64;
+
+    /// <summary>
+    /// A kernel that comes so soon behind other work is taken to follow it without a gap: to ask whether there is one
+    /// takes as long as most of them last.
+    /// </summary>
+    private static readonly long BurstTicks = Stopwatch.Frequency / 500_000;
 
     private readonly CudaContext _context;
     private readonly Deadline _deadline;
@@ -23,7 +46,10 @@ internal sealed unsafe class WorkQueue
     private nint _stream;
     private ulong _issued;
     private ulong _completed;
+    private int _unmarked;
+    private long _unmarkedNanoseconds;
     private long _queuedNanoseconds;
+    private long _lastEnd;
     private double _kernelMilliseconds;
 
     internal WorkQueue(CudaContext context, Deadline deadline)
@@ -41,6 +67,9 @@ internal sealed unsafe class WorkQueue
     /// <summary>The number of the work that was begun last.</summary>
     internal ulong Issued => _issued;
 
+    /// <summary>The number of the last work of any kind.</summary>
+    internal ulong Last => _unmarked > 0 ? _issued + 1 : _issued;
+
     /// <summary>The time of the kernels that are known to be done.</summary>
     internal TimeSpan KernelTime => TimeSpan.FromMilliseconds(Volatile.Read(ref _kernelMilliseconds));
 
@@ -49,7 +78,7 @@ internal sealed unsafe class WorkQueue
     /// <param name="nanoseconds">About how long the device takes for it; too much only makes callers wait.</param>
     internal void Begin(bool isKernel, long nanoseconds)
     {
-        bool isFull = _issued - _completed == Capacity
+        bool isFull = _issued - _completed >= MaxQueued
             || (_queuedNanoseconds + nanoseconds > MaxQueuedNanoseconds && _issued != _completed);
         if (isFull)
         {
@@ -59,17 +88,25 @@ internal sealed unsafe class WorkQueue
         ref Entry entry = ref _entries[(_issued + 1) % Capacity];
         if (entry.End == 0)
         {
-            CreateEvents(ref entry);
+            entry.End = CreateEvent();
         }
 
-        if (isKernel)
+        entry.IsChained = isKernel && IsBusy();
+        if (isKernel && !entry.IsChained)
         {
+            if (entry.Start == 0)
+            {
+                entry.Start = CreateEvent();
+            }
+
             _context.Ok(CudaDriver.cuEventRecord(entry.Start, _stream));
         }
 
         entry.IsKernel = isKernel;
-        entry.Nanoseconds = nanoseconds;
-        _queuedNanoseconds += nanoseconds;
+        entry.Nanoseconds = nanoseconds + _unmarkedNanoseconds;
+        _queuedNanoseconds += entry.Nanoseconds;
+        _unmarked = 0;
+        _unmarkedNanoseconds = 0;
         _issued++;
     }
 
@@ -80,19 +117,41 @@ internal sealed unsafe class WorkQueue
         {
             nint end = _entries[_issued % Capacity].End;
             _ = _context.Note(CudaDriver.cuEventRecord(end, _stream));
+            _lastEnd = Stopwatch.GetTimestamp();
         }
+    }
+
+    /// <summary>Takes note of small work that was just queued outside a piece: it ends with the next one.</summary>
+    /// <param name="nanoseconds">About how long the device takes for it.</param>
+    /// <returns>The number of the piece that it ends with.</returns>
+    internal ulong Add(long nanoseconds)
+    {
+        ulong number = _issued + 1;
+        _unmarked++;
+        _unmarkedNanoseconds += nanoseconds;
+        if (_unmarked >= MaxUnmarked)
+        {
+            Mark();
+        }
+
+        return number;
     }
 
     /// <summary>Whether a piece of work, and all before it, is done.</summary>
     /// <exception cref="GpuException">The device is lost.</exception>
     internal bool IsDone(ulong number)
     {
-        if (number > _completed)
+        if (number <= _completed)
         {
-            Collect();
+            return true;
         }
 
-        return number <= _completed;
+        if (number > _issued)
+        {
+            Mark();
+        }
+
+        return IsPast(number);
     }
 
     /// <summary>Waits until a piece of work, and all before it, is done.</summary>
@@ -106,33 +165,30 @@ internal sealed unsafe class WorkQueue
         }
 
         Patience patience = new();
-        nint end = _entries[number % Capacity].End;
-        while (true)
+        do
         {
-            CuResult status = CudaDriver.cuEventQuery(end);
-            if (status == CuResult.Success)
-            {
-                Collect();
-                return;
-            }
-
-            if (status != CuResult.NotReady)
-            {
-                _context.Ok(status, nameof(CudaDriver.cuEventQuery));
-            }
-
             _deadline.ThrowIfPassed();
             patience.Pause();
         }
+        while (!IsPast(number));
     }
 
     /// <summary>Takes note of what is done by now, without waiting and without throwing.</summary>
     internal void TryCollect()
     {
-        if (_stream != 0 && _completed != _issued && _context.TryMakeCurrent())
+        if (_stream == 0 || _completed == _issued || !_context.TryMakeCurrent())
         {
-            _ = Advance();
+            return;
         }
+
+        ulong number = _completed;
+        while (number != _issued
+            && CudaDriver.cuEventQuery(_entries[(number + 1) % Capacity].End) == CuResult.Success)
+        {
+            number++;
+        }
+
+        Complete(number);
     }
 
     /// <summary>Waits for all work, at most so long; never throws.</summary>
@@ -161,6 +217,10 @@ internal sealed unsafe class WorkQueue
             if (entry.End != 0)
             {
                 _ = CudaDriver.cuEventDestroy_v2(entry.End);
+            }
+
+            if (entry.Start != 0)
+            {
                 _ = CudaDriver.cuEventDestroy_v2(entry.Start);
             }
         }
@@ -172,55 +232,86 @@ internal sealed unsafe class WorkQueue
 
     private void MakeRoom(long nanoseconds)
     {
-        while (_issued != _completed
-            && (_issued - _completed == Capacity || _queuedNanoseconds + nanoseconds > MaxQueuedNanoseconds))
+        ulong number = _completed;
+        long left = _queuedNanoseconds;
+        do
         {
-            Wait(_completed + 1);
+            number++;
+            left -= _entries[number % Capacity].Nanoseconds;
         }
+        while (number != _issued && (_issued - number > RefillAt || left + nanoseconds > MaxQueuedNanoseconds));
+
+        Wait(number);
     }
 
-    private void Collect()
+    /// <summary>Ends work that has no event yet.</summary>
+    private void Mark()
     {
-        CuResult status = Advance();
-        if (status is not (CuResult.Success or CuResult.NotReady))
-        {
-            _context.Ok(status, nameof(CudaDriver.cuEventQuery));
-        }
+        Begin(isKernel: false, 0);
+        End();
     }
 
-    private CuResult Advance()
+    /// <summary>Whether a kernel that is queued now begins where the last piece of work ends.</summary>
+    private bool IsBusy()
     {
-        while (_completed != _issued)
+        return _completed != _issued
+            && _unmarked == 0
+            && (Stopwatch.GetTimestamp() - _lastEnd < BurstTicks || !IsPast(_issued));
+    }
+
+    /// <summary>Asks the driver whether a piece of work is done, and with it all before it.</summary>
+    private bool IsPast(ulong number)
+    {
+        CuResult status = CudaDriver.cuEventQuery(_entries[number % Capacity].End);
+        if (status == CuResult.NotReady)
         {
-            ref Entry entry = ref _entries[(_completed + 1) % Capacity];
-            CuResult status = CudaDriver.cuEventQuery(entry.End);
-            if (status != CuResult.Success)
-            {
-                return status;
-            }
+            return false;
+        }
 
-            float milliseconds;
-            if (entry.IsKernel
-                && CudaDriver.cuEventElapsedTime(&milliseconds, entry.Start, entry.End) == CuResult.Success)
-            {
-                Volatile.Write(ref _kernelMilliseconds, _kernelMilliseconds + milliseconds);
-            }
+        _context.Ok(status, nameof(CudaDriver.cuEventQuery));
+        Complete(number);
+        return true;
+    }
 
-            _queuedNanoseconds -= entry.Nanoseconds;
+    /// <summary>Takes note that all work up to a piece is done.</summary>
+    private void Complete(ulong number)
+    {
+        while (_completed < number)
+        {
+            ref Entry first = ref _entries[(_completed + 1) % Capacity];
+            nint start = first.IsChained ? _entries[_completed % Capacity].End : first.Start;
+            bool isKernel = first.IsKernel;
+            _queuedNanoseconds -= first.Nanoseconds;
             _completed++;
-        }
 
-        return CuResult.Success;
+            // Kernels one behind the other are measured together.
+            while (isKernel && _completed < number && _entries[(_completed + 1) % Capacity].IsChained)
+            {
+                _completed++;
+                _queuedNanoseconds -= _entries[_completed % Capacity].Nanoseconds;
+            }
+
+            if (isKernel)
+            {
+                AddKernelTime(start, _entries[_completed % Capacity].End);
+            }
+        }
     }
 
-    private void CreateEvents(ref Entry entry)
+    private void AddKernelTime(nint start, nint end)
     {
-        nint start;
-        nint end;
-        _context.Ok(CudaDriver.cuEventCreate(&start, CudaDriver.EventDefault));
-        entry.Start = start;
-        _context.Ok(CudaDriver.cuEventCreate(&end, CudaDriver.EventDefault));
-        entry.End = end;
+        float milliseconds;
+        if (CudaDriver.cuEventElapsedTime(&milliseconds, start, end) == CuResult.Success)
+        {
+            Volatile.Write(ref _kernelMilliseconds, _kernelMilliseconds + Math.Max(0, milliseconds));
+        }
+    }
+
+    private nint CreateEvent()
+    {
+        nint created;
+        _context.Ok(CudaDriver.cuEventCreate(&created, CudaDriver.EventDefault));
+        return created;
     }
 
     private struct Entry
@@ -229,5 +320,8 @@ internal sealed unsafe class WorkQueue
         internal nint End;
         internal long Nanoseconds;
         internal bool IsKernel;
+
+        /// <summary>Whether it is a kernel that begins where the piece before it ends.</summary>
+        internal bool IsChained;
     }
 }
