@@ -121,7 +121,7 @@ public sealed unsafe class WasmHost : IDisposable
 
         // The host makes the memories; the engine's own initialization by copy-on-write cannot go together with that.
         WasmtimeApi.wasmtime_config_memory_init_cow_set(config, 0);
-        MemoryCreator creator = new() { NewMemory = &CoreLinearMemory.Create };
+        MemoryCreator creator = new() { NewMemory = &MappedMemory.CreateForModule };
         WasmtimeApi.wasmtime_config_host_memory_creator_set(config, &creator);
 
         // One 32-bit unshared memory a guest: the memory quota is then exact, and the ABI needs no more.

@@ -26,7 +26,7 @@ internal sealed unsafe class ComponentEngine : IDisposable
         WasmtimeApi.wasmtime_config_memory_may_move_set(config, 0);
         WasmtimeApi.wasmtime_config_memory_reservation_set(config, AddressSpaceBytes);
         WasmtimeApi.wasmtime_config_memory_init_cow_set(config, 0);
-        MemoryCreator creator = new() { NewMemory = &ComponentMemory.Create };
+        MemoryCreator creator = new() { NewMemory = &MappedMemory.CreateForComponent };
         WasmtimeApi.wasmtime_config_host_memory_creator_set(config, &creator);
 
         // The engine's own adapters between two components work on two memories; the sum of all is limited.

@@ -222,30 +222,60 @@ internal static class ComponentForms
         int depth)
     {
         uint count = reader.ReadU32();
+        List<(ComponentAlias? Outer, string? Resource)> types = [];
         for (uint i = 0; i < count; i++)
         {
+            int start = reader.Offset;
             byte kind = reader.ReadByte();
             switch (kind)
             {
                 case 1:
                     SkipType(ref reader, exports: null, depth + 1);
+                    types.Add(default);
                     break;
                 case 2:
-                    ReadAlias(ref reader);
+                    ComponentAlias alias = ReadAlias(ref reader);
+                    if (alias.Sort == ComponentSort.Type)
+                    {
+                        types.Add((alias.OuterLevels is > 0 ? alias : null, null));
+                    }
+
                     break;
                 case 3 when mayImport:
                     ReadExternName(ref reader);
                     ReadExternType(ref reader);
                     break;
                 case 4:
-                    string name = ReadExternName(ref reader);
-                    (ComponentSort sort, uint? type) = ReadExternType(ref reader);
-                    exports?.Add(new TypeExport(name, sort, IsResource: sort == ComponentSort.Type && type is null));
+                    TypeExport export = ReadTypeExport(ref reader, start, types);
+                    exports?.Add(export);
+                    if (export.Sort == ComponentSort.Type)
+                    {
+                        types.Add((export.Outer, export.IsResource ? export.Name : export.ResourceName));
+                    }
+
                     break;
                 default:
                     throw reader.Broken($"declaration 0x{kind:x2} in a type is unknown");
             }
         }
+    }
+
+    private static TypeExport ReadTypeExport(
+        ref WasmReader reader,
+        int start,
+        List<(ComponentAlias? Outer, string? Resource)> types)
+    {
+        string name = ReadExternName(ref reader);
+        (ComponentSort sort, uint? type) = ReadExternType(ref reader);
+        bool isResource = sort == ComponentSort.Type && type is null;
+        uint? equalTo = sort == ComponentSort.Type ? type : null;
+        (ComponentAlias? outer, string? resource) = equalTo < types.Count ? types[(int)equalTo.Value] : default;
+        return new TypeExport(name, sort, isResource, start, reader.Offset)
+        {
+            EqualTo = equalTo,
+            Outer = outer,
+            ResourceName = resource,
+        };
     }
 
     private static void SkipFunctionResult(ref WasmReader reader)

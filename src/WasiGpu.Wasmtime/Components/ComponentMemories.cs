@@ -9,12 +9,12 @@ internal sealed unsafe class ComponentMemories(ulong limitBytes)
     private const int NonceBytes = 16;
     private const int MaxHandles = 1024;
 
-    private readonly List<ComponentMemory> _memories = [];
-    private readonly List<(uint Handle, ComponentMemory Memory)> _handles = [];
+    private readonly List<MappedMemory> _memories = [];
+    private readonly List<(uint Handle, MappedMemory Memory)> _handles = [];
     private readonly byte[] _nonce = new byte[NonceBytes];
     private ulong _usedBytes;
     private uint _lastHandle;
-    private ComponentMemory? _lastMemory;
+    private MappedMemory? _lastMemory;
 
     /// <summary>Why a memory was refused; null when none was.</summary>
     internal string? Refusal { get; private set; }
@@ -35,14 +35,14 @@ internal sealed unsafe class ComponentMemories(ulong limitBytes)
     /// <summary>Gives bytes back.</summary>
     internal void Release(ulong bytes) => _usedBytes -= bytes;
 
-    internal void Add(ComponentMemory memory) => _memories.Add(memory);
+    internal void Add(MappedMemory memory) => _memories.Add(memory);
 
-    internal void Remove(ComponentMemory memory) => _memories.Remove(memory);
+    internal void Remove(MappedMemory memory) => _memories.Remove(memory);
 
     /// <summary>Has the backends let go of all memories, before they are unmapped.</summary>
     internal void ReleaseHosts()
     {
-        foreach (ComponentMemory memory in _memories)
+        foreach (MappedMemory memory in _memories)
         {
             memory.Host.Release();
         }
@@ -64,8 +64,8 @@ internal sealed unsafe class ComponentMemories(ulong limitBytes)
     /// <exception cref="BorderException">There is none, or more than one.</exception>
     internal uint Attach()
     {
-        ComponentMemory? found = null;
-        foreach (ComponentMemory memory in _memories)
+        MappedMemory? found = null;
+        foreach (MappedMemory memory in _memories)
         {
             bool isMarked = memory.CurrentBytes >= NonceBytes
                 && new ReadOnlySpan<byte>(memory.Base, NonceBytes).SequenceEqual(_nonce);
@@ -96,14 +96,14 @@ internal sealed unsafe class ComponentMemories(ulong limitBytes)
 
     /// <summary>The memory of a handle.</summary>
     /// <exception cref="BorderException">No bridge has that handle.</exception>
-    internal ComponentMemory Find(uint handle)
+    internal MappedMemory Find(uint handle)
     {
         return handle == _lastHandle && _lastMemory is { } last ? last : Search(handle);
     }
 
-    private ComponentMemory Search(uint handle)
+    private MappedMemory Search(uint handle)
     {
-        foreach ((uint known, ComponentMemory memory) in _handles)
+        foreach ((uint known, MappedMemory memory) in _handles)
         {
             if (known == handle)
             {

@@ -30,7 +30,7 @@ internal sealed class ComponentRewriter
         ComponentScan scan = ComponentScan.Read(file, 0, file.Length);
         summary.Outermost = scan;
         ComponentRewriter rewriter = new(summary);
-        if (!scan.ImportsGpu)
+        if (!scan.ImportsGpu && !scan.HasForeignTypes)
         {
             rewriter.Look(file, scan, depth: 0);
             return null;

@@ -19,6 +19,8 @@ internal sealed partial class ComponentScan
     private readonly List<MissingImport> _missing = [];
     private uint _resourceNumber;
     private readonly HashSet<uint> _importTypes = [];
+    private readonly HashSet<uint> _missingTypes = [];
+    private readonly Dictionary<(uint Instance, string Export), ComponentAlias> _foreignTypes = [];
     private GpuLowering? _firstLowering;
     private uint? _computeType;
 
@@ -41,6 +43,12 @@ internal sealed partial class ComponentScan
 
     /// <summary>Whether anything of <c>wasi:gpu</c> is imported.</summary>
     internal bool ImportsGpu => _gpuInstances.Count > 0;
+
+    /// <summary>
+    /// Whether an interface that this host does not have names types of other interfaces: its stand-in cannot have
+    /// those, so the names are taken out of its type.
+    /// </summary>
+    internal bool HasForeignTypes => _foreignTypes.Count > 0;
 
     /// <summary>The calls to be redirected, by the index of their core function.</summary>
     internal IReadOnlyDictionary<uint, GpuLowering> Lowerings => _lowerings;
@@ -78,6 +86,17 @@ internal sealed partial class ComponentScan
 
     /// <summary>How the nested component in a section is instantiated.</summary>
     internal NestedUse UseOf(int section) => _uses.GetValueOrDefault(section);
+
+    /// <summary>Whether a type is that of an interface that this host does not have.</summary>
+    internal bool IsMissing(uint type) => _missingTypes.Contains(type);
+
+    /// <summary>The type that an alias of an export stands for, where the export is taken out of its instance.</summary>
+    internal ComponentAlias? FindForeignType(ComponentAlias alias)
+    {
+        bool isForeign = alias is { Sort: ComponentSort.Type, IsCore: false, OuterLevels: null }
+            && _foreignTypes.ContainsKey((alias.Index, alias.Name));
+        return isForeign ? _foreignTypes[(alias.Index, alias.Name)] : null;
+    }
 
     private void ReadSection(ReadOnlySpan<byte> file, int number)
     {
@@ -193,7 +212,7 @@ internal sealed partial class ComponentScan
                 $"it imports '{name}', which is unknown: this host serves {GpuInterfaces.Package}@{GpuInterfaces.Version}");
         }
 
-        Describe(name, sort, type);
+        Describe(name, sort, index, type);
     }
 
     private void NoteCompute(ref WasmReader reader, string name, uint index, uint type, int offset)
@@ -214,7 +233,7 @@ internal sealed partial class ComponentScan
         IsComputeTypeDefined = _instanceTypes.ContainsKey(type);
     }
 
-    private void Describe(string name, ComponentSort sort, uint? type)
+    private void Describe(string name, ComponentSort sort, uint index, uint? type)
     {
         List<TypeExport>? exports = null;
         bool isInstance = sort == ComponentSort.Instance;
@@ -232,14 +251,43 @@ internal sealed partial class ComponentScan
 
         if (isInstance && !name.StartsWith(GpuInterfaces.Package, StringComparison.Ordinal) && !WasiInterfaces.IsServed(name))
         {
-            (string, uint)[] resources =
-                [.. (exports ?? []).Where(e => e.IsResource).Select(e => (e.Name, _resourceNumber++))];
-            _missing.Add(new MissingImport(name, IsInstance: true, functions, resources));
+            NoteMissing(index, type!.Value, exports ?? []);
+            _missing.Add(new MissingImport(name, IsInstance: true, functions, NumberResources(exports ?? [])));
         }
         else if (sort == ComponentSort.Func)
         {
             _missing.Add(new MissingImport(name, IsInstance: false, [name], []));
         }
+    }
+
+    private void NoteMissing(uint instance, uint type, List<TypeExport> exports)
+    {
+        _missingTypes.Add(type);
+        foreach (TypeExport export in exports.Where(e => e.Outer is not null))
+        {
+            // Counted from the component, which is one level further out than its instance type.
+            ComponentAlias outer = export.Outer!.Value;
+            _foreignTypes[(instance, export.Name)] = outer with { OuterLevels = outer.OuterLevels - 1 };
+        }
+    }
+
+    /// <summary>The resource types, two names of one with the same number.</summary>
+    private List<(string Name, uint Number)> NumberResources(List<TypeExport> exports)
+    {
+        List<(string Name, uint Number)> resources = [];
+        foreach (TypeExport export in exports)
+        {
+            if (export.IsResource)
+            {
+                resources.Add((export.Name, _resourceNumber++));
+            }
+            else if (export.ResourceName is { } same)
+            {
+                resources.Add((export.Name, resources.First(resource => resource.Name == same).Number));
+            }
+        }
+
+        return resources;
     }
 
     private static ExternKind KindOf(ComponentSort sort)

@@ -3,6 +3,8 @@ namespace WasiGpu.Wasmtime;
 /// <summary>Copies sections, with the new indices in the place of the old ones.</summary>
 internal readonly struct ComponentSectionWriter(ComponentShift shift, WasmWriter output)
 {
+    private const byte AliasDeclaration = 2;
+
     /// <summary>Copies one section.</summary>
     /// <param name="reader">Its content.</param>
     /// <param name="id">Its code.</param>
@@ -94,6 +96,12 @@ internal readonly struct ComponentSectionWriter(ComponentShift shift, WasmWriter
     {
         int start = reader.Position;
         ComponentAlias alias = ComponentForms.ReadAlias(ref reader);
+        if (shift.FindForeignType(alias) is { OuterLevels: { } levels } foreign)
+        {
+            WriteOuterType(levels, foreign.Index);
+            return alias.Sort;
+        }
+
         if (!alias.IsCore)
         {
             output.Bytes(reader.Since(start));
@@ -127,8 +135,35 @@ internal readonly struct ComponentSectionWriter(ComponentShift shift, WasmWriter
             return;
         }
 
-        ComponentForms.SkipType(ref reader);
-        output.Bytes(index == shift.ComputeType ? BridgeParts.Instance.ComputeType : reader.Since(start));
+        int offset = reader.Offset;
+        List<TypeExport> exports = [];
+        ComponentForms.SkipType(ref reader, shift.IsMissing(index) ? exports : null);
+        if (index == shift.ComputeType)
+        {
+            output.Bytes(BridgeParts.Instance.ComputeType);
+            return;
+        }
+
+        // Where another interface's type was given a name of this one, the type alone stays, under the same index.
+        ReadOnlySpan<byte> type = reader.Since(start);
+        int copied = 0;
+        foreach (TypeExport export in exports.Where(e => e.Outer is not null))
+        {
+            output.Bytes(type[copied..(export.Start - offset)]);
+            output.Byte(AliasDeclaration);
+            WriteOuterType(levels: 0, export.EqualTo!.Value);
+            copied = export.End - offset;
+        }
+
+        output.Bytes(type[copied..]);
+    }
+
+    private void WriteOuterType(uint levels, uint index)
+    {
+        const byte Outer = 2;
+        output.Bytes([(byte)ComponentSort.Type, Outer]);
+        output.U32(levels);
+        output.U32(index);
     }
 
     private void WriteCanon(ref WasmReader reader)

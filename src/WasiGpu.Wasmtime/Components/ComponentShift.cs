@@ -50,6 +50,12 @@ internal sealed class ComponentShift
     /// <summary>The type to be replaced; null when there is none.</summary>
     internal uint? ComputeType => _scan.ComputeType;
 
+    /// <summary>Whether a type is that of an interface that this host does not have.</summary>
+    internal bool IsMissing(uint type) => _scan.IsMissing(type);
+
+    /// <summary>The type that an alias of an export stands for, where the export is taken out of its instance.</summary>
+    internal ComponentAlias? FindForeignType(ComponentAlias alias) => _scan.FindForeignType(alias);
+
     /// <summary>The new index of something.</summary>
     internal uint Map(ComponentSort sort, uint index)
     {
