@@ -9,9 +9,8 @@ internal sealed partial class WebGpuBackend
     private const uint MatMulLargeTile = 128;
     private const uint MatMulSmallTile = 64;
 
-    /// <summary>Large tiles are chosen from so many on; today only where the form is asked for, because small ones are
-    /// the ones whose speed is known on every device.</summary>
-    private const ulong MatMulMinLargeTiles = ulong.MaxValue;
+    /// <summary>With fewer large tiles a large GPU would be idle in part.</summary>
+    private const ulong MatMulMinLargeTiles = 128;
 
     /// <inheritdoc/>
     public void MatMul(in MatMulParams parameters, GpuBuffer a, GpuBuffer b, GpuBuffer c)

@@ -17,7 +17,7 @@ public sealed class ForestFormTests : IDisposable
             TheoryData<string, string> forms = [];
             foreach (string form in new[] { "checked", "pairs", "records", "tiles", "deep" })
             {
-                foreach (string cases in new[] { "trees=", "full-depth=", "features=", "special", "independent", "nodes=" })
+                foreach (string cases in new[] { "trees=", "features=", "special" })
                 {
                     forms.Add(form, $"batch-predict/{cases}");
                 }

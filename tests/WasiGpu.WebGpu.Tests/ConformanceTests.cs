@@ -5,8 +5,10 @@ namespace WasiGpu.WebGpu.Tests;
 /// <summary>Both suites on this backend.</summary>
 public sealed class ConformanceTests
 {
+    /// <summary>The big cases that a software device ends within a minute; <c>conformance</c> on a GPU runs all.</summary>
     public static TheoryData<string> BigCases =>
-        [.. BackendSuite.Cases.Where(c => c.IsBig).Select(c => c.Name)];
+        [.. BackendSuite.Cases.Where(c => c.IsBig && c.Name.StartsWith("deadline/", StringComparison.Ordinal))
+            .Select(c => c.Name)];
 
     [Fact]
     public void BackendSuite_SmallCases_Pass()

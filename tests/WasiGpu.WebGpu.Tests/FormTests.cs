@@ -2,20 +2,22 @@ using WasiGpu.Conformance;
 
 namespace WasiGpu.WebGpu.Tests;
 
-/// <summary>The forms of kernels that this device would not choose: those for GPUs.</summary>
+/// <summary>
+/// The forms of kernels that this device would not choose: those for GPUs. The tiled matrix products are left to GPUs:
+/// SwiftShader takes up to minutes to compile one of them.
+/// </summary>
 public sealed class FormTests
 {
     [Theory]
-    [InlineData("large", "matmul/nn/65x63x67")]
-    [InlineData("small", "matmul/nt/65x63x67")]
-    [InlineData("small", "average/trees=33/samples=257")]
-    [InlineData("small", "average/trees=100/samples=257")]
-    [InlineData("small", "average/trees=1000/samples=257")]
-    [InlineData("small", "batch-predict/")]
-    [InlineData("large", "batch-predict/")]
-    public void BackendSuite_FormForGpus_Passes(string form, string cases)
+    [InlineData("average/trees=33/samples=257")]
+    [InlineData("average/trees=100/samples=257")]
+    [InlineData("average/trees=1000/samples=257")]
+    [InlineData("batch-predict/trees=")]
+    [InlineData("batch-predict/features=")]
+    [InlineData("batch-predict/special")]
+    public void BackendSuite_FormForGpus_Passes(string cases)
     {
-        Environment.SetEnvironmentVariable(WebGpuBackend.FormVariable, form);
+        Environment.SetEnvironmentVariable(WebGpuBackend.FormVariable, "small");
         try
         {
             using IGpuDevice device = new WebGpuProvider().Open(0);
