@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building and unpacking the guests needs, if they are missing. The .NET SDK is not among
-# them.
+# Installs the Debian packages that building the guests, the CUDA kernels and their emulated driver needs, if they are
+# missing. The .NET SDK is not among them.
 set -euo pipefail
 
 packages=(clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libclang-rt-19-dev-wasm32)
+# The emulated CUDA driver of the tests is a native library.
+packages+=(g++)
 # Rust for wasm32-wasi: the compiler links with rust-lld, which is lld-14's.
 packages+=(rustc libstd-rust-dev-wasm32 lld-14)
 
