@@ -17,22 +17,18 @@ internal sealed unsafe partial class CudaBackend
         }
 
         ulong paddedBytes = CudaBuffer.PaddedBytes(sizeBytes);
-        ulong pointer = _device.DeviceMemory.Allocate(paddedBytes, sizeBytes, _queue);
+        ulong blockBytes = SmallBlocks.BlockBytes(paddedBytes);
+        ulong pointer = _device.DeviceMemory.Allocate(blockBytes, sizeBytes, _queue, _smallBlocks);
         CudaBuffer buffer = new(sizeBytes, usage, pointer);
         try
         {
-            using (StartCopy(CopyNanoseconds(paddedBytes)))
-            {
-                _ = Touch(buffer, isWritten: true);
-                _context.Ok(CudaDriver.cuMemsetD8Async(pointer, 0, (nuint)paddedBytes, _queue.Stream));
-            }
-
+            Zero(buffer, paddedBytes);
             _buffers.Add(buffer);
             return buffer;
         }
         catch
         {
-            _device.DeviceMemory.Free(pointer, sizeBytes, _queue.Stream);
+            FreeMemory(buffer);
             throw;
         }
     }
@@ -46,7 +42,7 @@ internal sealed unsafe partial class CudaBackend
         if (isAlive)
         {
             ForgetForestsOf((CudaBuffer)buffer);
-            _device.DeviceMemory.Free(((CudaBuffer)buffer).Pointer, buffer.SizeBytes, _queue.Stream);
+            FreeMemory((CudaBuffer)buffer);
         }
     }
 
@@ -84,6 +80,28 @@ internal sealed unsafe partial class CudaBackend
     {
         const ulong BytesPerMicrosecond = 200_000;
         return (long)(sizeBytes * 1000 / BytesPerMicrosecond) + 1000;
+    }
+
+    private void Zero(CudaBuffer buffer, ulong paddedBytes)
+    {
+        long nanoseconds = CopyNanoseconds(paddedBytes);
+        if (paddedBytes <= SmallBlocks.MostBlockBytes)
+        {
+            Clear(buffer.Pointer, paddedBytes, 0);
+            buffer.LastWrite = _queue.Add(nanoseconds);
+            buffer.LastUse = buffer.LastWrite;
+            return;
+        }
+
+        using KernelScope scope = StartCopy(nanoseconds);
+        _ = Touch(buffer, isWritten: true);
+        Clear(buffer.Pointer, paddedBytes, 0);
+    }
+
+    private void FreeMemory(CudaBuffer buffer)
+    {
+        ulong blockBytes = SmallBlocks.BlockBytes(CudaBuffer.PaddedBytes(buffer.SizeBytes));
+        _device.DeviceMemory.Free(buffer.Pointer, blockBytes, buffer.SizeBytes, _smallBlocks);
     }
 
     private void CopyApart(ulong source, ulong target, ulong sizeBytes)

@@ -20,6 +20,7 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
     private readonly Deadline _deadline;
     private readonly MatMulPrecision _precision;
     private readonly WorkQueue _queue;
+    private readonly SmallBlocks _smallBlocks;
     private readonly HashSet<CudaBuffer> _buffers = [];
     private readonly KernelArguments _arguments;
     private readonly nint _copyStream;
@@ -40,6 +41,7 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
         _context.Ok(CudaDriver.cuEventCreate(&end, CudaDriver.EventDisableTiming));
         _copyEnd = end;
         _queue = new WorkQueue(_context, _deadline);
+        _smallBlocks = _device.DeviceMemory.CreateSmallBlocks(_queue.Stream);
         _arguments = new KernelArguments();
     }
 
@@ -73,7 +75,7 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
         try
         {
             _context.MakeCurrent();
-            _queue.Wait(_queue.Issued);
+            _queue.Wait(_queue.Last);
         }
         catch (GpuException e)
         {
@@ -101,6 +103,7 @@ internal sealed unsafe partial class CudaBackend : IGpuBackend
         }
 
         _buffers.Clear();
+        _device.DeviceMemory.Free(_smallBlocks);
         FreeScratch();
         FreeForests();
         _cublas?.Free(isIdle);

@@ -14,6 +14,7 @@ internal sealed unsafe class DeviceMemory
 {
     private readonly CudaContext _context;
     private readonly List<DroppableBlock> _droppable = [];
+    private readonly List<SmallBlocks> _small = [];
     private readonly Lock _lock = new();
     private readonly nint _pool;
 
@@ -41,8 +42,9 @@ internal sealed unsafe class DeviceMemory
     /// <param name="allocatedBytes">The size; uninitialised.</param>
     /// <param name="countedBytes">The bytes that the budget counts.</param>
     /// <param name="queue">The caller's queue; it is waited for when memory is short.</param>
+    /// <param name="small">Blocks of the same queue, of which one is taken where it fits.</param>
     /// <exception cref="GpuException">There is no memory; nothing is kept.</exception>
-    internal ulong Allocate(ulong allocatedBytes, ulong countedBytes, WorkQueue queue)
+    internal ulong Allocate(ulong allocatedBytes, ulong countedBytes, WorkQueue queue, SmallBlocks? small = null)
     {
         if (!Budget.TryReserve(countedBytes))
         {
@@ -53,17 +55,22 @@ internal sealed unsafe class DeviceMemory
             }
         }
 
+        if (small is not null && small.TryTake(allocatedBytes, out ulong pointer))
+        {
+            return pointer;
+        }
+
         bool isDone = false;
         try
         {
-            ulong pointer;
             CuResult status = CudaDriver.cuMemAllocFromPoolAsync(
                 &pointer, (nuint)allocatedBytes, _pool, queue.Stream);
             if (status == CuResult.OutOfMemory)
             {
                 // Frees take effect when the work before them is done.
                 Drop(ulong.MaxValue);
-                queue.Wait(queue.Issued);
+                ClearSmallBlocks();
+                queue.Wait(queue.Last);
                 _ = _context.Note(CudaDriver.cuMemPoolTrimTo(_pool, 0));
                 status = CudaDriver.cuMemAllocFromPoolAsync(
                     &pointer, (nuint)allocatedBytes, _pool, queue.Stream);
@@ -92,6 +99,45 @@ internal sealed unsafe class DeviceMemory
         }
 
         Budget.Release(countedBytes);
+    }
+
+    /// <summary>The same for a buffer's memory, which may be kept for the session's next one.</summary>
+    /// <param name="pointer">The memory.</param>
+    /// <param name="allocatedBytes">Its size as allocated.</param>
+    /// <param name="countedBytes">Its size in the budget.</param>
+    /// <param name="small">The session's blocks.</param>
+    internal void Free(ulong pointer, ulong allocatedBytes, ulong countedBytes, SmallBlocks small)
+    {
+        if (small.TryKeep(pointer, allocatedBytes))
+        {
+            Budget.Release(countedBytes);
+        }
+        else
+        {
+            Free(pointer, countedBytes, small.Stream);
+        }
+    }
+
+    /// <summary>Creates a session's list of small blocks.</summary>
+    internal SmallBlocks CreateSmallBlocks(nint stream)
+    {
+        SmallBlocks small = new(stream);
+        lock (_lock)
+        {
+            _small.Add(small);
+        }
+
+        return small;
+    }
+
+    /// <summary>Frees a session's small blocks, at its end. Never throws.</summary>
+    internal void Free(SmallBlocks small)
+    {
+        lock (_lock)
+        {
+            _ = _small.Remove(small);
+            Clear(small);
+        }
     }
 
     /// <summary>Allocates memory that may be taken away whenever it is not in use; it is in use at first.</summary>
@@ -128,6 +174,17 @@ internal sealed unsafe class DeviceMemory
             _ = CudaDriver.cuMemPoolDestroy(_pool);
         }
     }
+
+    /// <summary>Frees the small blocks that sessions keep, of all of them.</summary>
+    private void ClearSmallBlocks()
+    {
+        lock (_lock)
+        {
+            _small.ForEach(Clear);
+        }
+    }
+
+    private void Clear(SmallBlocks small) => small.Clear(pointer => Free(pointer, countedBytes: 0, small.Stream));
 
     /// <summary>Takes idle blocks away, of any session, until so many bytes are free.</summary>
     private void Drop(ulong neededBytes)
