@@ -15,6 +15,9 @@ public sealed record BenchOptions
     /// <summary>The program's own file, of which whole runs are measured; null: they are left out.</summary>
     public string? Program { get; init; }
 
+    /// <summary>A component's file, of which loading and starting are measured; null: they are left out.</summary>
+    public string? Component { get; init; }
+
     /// <summary>What other libraries attain on this machine, and its bounds; null: not measured.</summary>
     public PeerFile? Peers { get; init; }
 

@@ -14,6 +14,7 @@ internal sealed unsafe class CopyPairs : IDisposable
     private const int Alignment = 4096;
 
     private readonly BenchRun _run;
+    private readonly GuestModule _module;
     private readonly Guest _guest;
     private readonly int _totalBytes;
     private readonly int _sizeBytes;
@@ -24,13 +25,14 @@ internal sealed unsafe class CopyPairs : IDisposable
     internal CopyPairs(GuestModule module, BenchRun run, int sizeBytes)
     {
         _run = run;
+        _module = module;
         _totalBytes = Math.Max(run.Options.TransferMiB << 20, sizeBytes);
         _sizeBytes = sizeBytes;
         _count = _totalBytes / sizeBytes;
         _guest = module.Instantiate(new GuestOptions { Gpu = run.Device });
-        _guest.Call("grow", _totalBytes / PageBytes);
-        _guest.Call("create", _count, sizeBytes);
-        _guest.Call("write", _count, sizeBytes);
+        _guest.Call("grow", module.Number(_totalBytes / PageBytes));
+        _guest.Call("create", module.Number(_count), module.Number(sizeBytes));
+        _guest.Call("write", module.Number(_count), module.Number(sizeBytes));
         _source = Allocate(1);
         _target = Allocate(2);
     }
@@ -55,7 +57,7 @@ internal sealed unsafe class CopyPairs : IDisposable
             guest.Call("grow", sizeBytes / PageBytes);
             guest.Call("create", 1, sizeBytes);
             guest.Call("sync", 1);
-            return BenchClock.Once(() => Transfer(guest, export, 1, sizeBytes));
+            return BenchClock.Once(() => Transfer(module, guest, export, 1, sizeBytes));
         });
         return new Measurement(seconds, sizeBytes);
     }
@@ -65,7 +67,7 @@ internal sealed unsafe class CopyPairs : IDisposable
     /// <param name="withBound">Whether plain copies are the bound.</param>
     internal Measurement Measure(string export, bool withBound)
     {
-        double Ours() => BenchClock.Once(() => Transfer(_guest, export, _count, _sizeBytes));
+        double Ours() => BenchClock.Once(() => Transfer(_module, _guest, export, _count, _sizeBytes));
         double[] medians = withBound
             ? _run.Clock.Medians(Ours, () => BenchClock.Once(Copy))
             : _run.Clock.Medians(Ours);
@@ -76,10 +78,10 @@ internal sealed unsafe class CopyPairs : IDisposable
     }
 
     /// <summary>Ends when the bytes have arrived.</summary>
-    private static void Transfer(Guest guest, string export, int count, int sizeBytes)
+    private static void Transfer(GuestModule module, Guest guest, string export, int count, int sizeBytes)
     {
-        guest.Call(export, count, sizeBytes);
-        guest.Call("sync", 1);
+        guest.Call(export, module.Number(count), module.Number(sizeBytes));
+        guest.Call("sync", module.Number(1));
     }
 
     private byte* Allocate(byte fill)

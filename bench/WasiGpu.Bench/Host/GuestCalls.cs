@@ -15,4 +15,10 @@ internal static class GuestCalls
             throw new BenchFailureException($"the benchmark's guest, in '{export}': {trap.Message}");
         }
     }
+
+    /// <summary>A number as the exports of a guest take it: components have types of their own.</summary>
+    internal static WasmValue Number(this GuestModule module, int value)
+    {
+        return module.Description.Component is null ? value : (uint)value;
+    }
 }

@@ -20,16 +20,23 @@ internal sealed class HostBench : IDisposable
     private readonly WasmHost _host = new();
     private readonly GuestModule _module;
     private readonly GuestOptions _options;
+    private readonly Lazy<ComponentBench> _components;
 
     private HostBench(BenchRun run)
     {
         _run = run;
         _module = _host.Compile(_text, Resource);
         _options = new GuestOptions { Gpu = run.Device };
+        _components = new Lazy<ComponentBench>(() => new ComponentBench(run));
     }
 
     public void Dispose()
     {
+        if (_components.IsValueCreated)
+        {
+            _components.Value.Dispose();
+        }
+
         _module.Dispose();
         _host.Dispose();
     }
@@ -42,6 +49,12 @@ internal sealed class HostBench : IDisposable
             if (benchCase.Kind == "program" && run.Options.Program is null)
             {
                 run.Options.Missing($"{benchCase.Suite}/{benchCase.Case}: only a published program measures itself");
+                continue;
+            }
+
+            if (benchCase.Kind is "component-rewrite" or "component-start-cached" && run.Options.Component is null)
+            {
+                run.Options.Missing($"{benchCase.Suite}/{benchCase.Case}: no component was named");
                 continue;
             }
 
@@ -64,6 +77,8 @@ internal sealed class HostBench : IDisposable
         "instantiate" => Median(() => _module.Instantiate(_options).Dispose()),
         "run-empty" => MeasureEmptyRun(),
         "program" => ProgramStart.Measure(_run, benchCase.Op!),
+        _ when benchCase.Kind.StartsWith("component-", StringComparison.Ordinal) =>
+            _components.Value.Measure(benchCase),
         _ => throw new BenchFailureException($"the suite host has no kind '{benchCase.Kind}'"),
     };
 

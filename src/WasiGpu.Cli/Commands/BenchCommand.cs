@@ -28,6 +28,9 @@ internal sealed class BenchCommand : Command, IHasExamples
     private readonly Option<string?> _python = Text(
         "--peers-python", "PYTHON", "Measure other libraries first, with this Python.", "a program's name");
 
+    private readonly Option<string?> _component = Text(
+        "--component", "FILE", "Measure also how this component is rewritten, and started from the cache.", "a file's name");
+
     private readonly Option<string?> _json = Text(
         "--json", "FILE", "Write the rows to a file, as a JSON array.", "a file's name");
 
@@ -43,6 +46,7 @@ internal sealed class BenchCommand : Command, IHasExamples
         Add(_filter);
         Add(_peers);
         Add(_python);
+        Add(_component);
         Add(_json);
         Add(_html);
         SetAction(Run);
@@ -92,6 +96,7 @@ internal sealed class BenchCommand : Command, IHasExamples
         options = options with
         {
             Program = RuntimeFeature.IsDynamicCodeSupported ? null : Environment.ProcessPath,
+            Component = parsed.GetValue(_component),
             Peers = GetPeers(parsed, cases, filter),
             OpenVariant = name => BenchVariants.Open(device, name),
             Progress = name => Console.Error.WriteLine($"wasi-gpu: measuring {name}"),

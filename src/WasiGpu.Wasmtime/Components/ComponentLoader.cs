@@ -44,7 +44,7 @@ internal static class ComponentLoader
 
         WasmtimeHandle component = cache is null
             ? engine.Compile(name, rewritten ?? binary)
-            : CompileCached(engine, cache, name, binary, rewritten ?? binary);
+            : CompileCached(engine, cache, name, rewritten ?? binary);
         try
         {
             WasmtimeHandle linker = engine.CreateLinker(name, component, summary.Outermost!.Missing);
@@ -65,10 +65,9 @@ internal static class ComponentLoader
         ComponentEngine engine,
         ComponentCache cache,
         string name,
-        ReadOnlySpan<byte> original,
         ReadOnlySpan<byte> rewritten)
     {
-        string key = ComponentCache.KeyOf(original);
+        string key = ComponentCache.KeyOf(rewritten);
         if (cache.Load(engine.Handle, key) is { } cached)
         {
             return cached;

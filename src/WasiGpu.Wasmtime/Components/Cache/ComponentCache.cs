@@ -57,16 +57,13 @@ internal sealed unsafe class ComponentCache
     }
 
     /// <summary>The name of what a component compiles to.</summary>
-    /// <param name="binary">The component as it was loaded.</param>
+    /// <param name="binary">The component as it is compiled, so that another way of rewriting is another name.</param>
     internal static string KeyOf(ReadOnlySpan<byte> binary)
     {
-        BridgeParts parts = BridgeParts.Instance;
         string settings = $"{Format}\n{WasmHost.WasmtimeVersion}\n{ComponentEngine.Settings}\n";
         byte[] key =
         [
             .. Encoding.UTF8.GetBytes(settings),
-            .. Blake2b.Hash(parts.Module),
-            .. Blake2b.Hash(parts.ComputeType),
             .. Blake2b.HashPieces(binary),
         ];
         return Convert.ToHexStringLower(Blake2b.Hash(key));
