@@ -144,7 +144,9 @@ public sealed class FaultTests
     {
         using TestSession session = new();
         GpuBuffer buffer = session.Create(400);
-        EmulatedDriver.emulationFail(call, 0, 1, (CuResult)result);
+        // A cubin that is refused is followed by the PTX.
+        int images = call == "cuModuleLoadDataEx" ? 2 : 1;
+        EmulatedDriver.emulationFail(call, 0, images, (CuResult)result);
         BootstrapParams parameters = new(100, 42, 10);
 
         GpuException e = Assert.Throws<GpuException>(() => session.Backend.BootstrapSample(parameters, buffer));
