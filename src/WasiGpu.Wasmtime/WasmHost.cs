@@ -10,8 +10,6 @@ namespace WasiGpu.Wasmtime;
 public sealed unsafe class WasmHost : IDisposable
 {
     private const long MaxFileBytes = 1L << 30;
-    private const ulong AddressSpaceBytes = 1UL << 32;
-
     private readonly WasmtimeHandle _engine;
     private readonly WasmtimeHandle _linker;
 
@@ -35,7 +33,7 @@ public sealed unsafe class WasmHost : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _cache = ComponentCache.Open(options.CacheDirectory, out string? problem);
         CacheProblem = problem;
-        _engine = CreateEngine();
+        _engine = WasmEngines.Create(isForComponents: false);
         Ticker = new EpochTicker(_engine);
         _linker = CreateLinker(_engine.Pointer);
     }
@@ -108,37 +106,6 @@ public sealed unsafe class WasmHost : IDisposable
         Ticker.Dispose();
         _linker.Dispose();
         _engine.Dispose();
-    }
-
-    private static WasmtimeHandle CreateEngine()
-    {
-        nint config = WasmtimeApi.wasm_config_new();
-        WasmtimeApi.wasmtime_config_epoch_interruption_set(config, 1);
-
-        // The base of a guest's memory is cached and given to backends: it must never move.
-        WasmtimeApi.wasmtime_config_memory_may_move_set(config, 0);
-        WasmtimeApi.wasmtime_config_memory_reservation_set(config, AddressSpaceBytes);
-
-        // The host makes the memories; the engine's own initialization by copy-on-write cannot go together with that.
-        WasmtimeApi.wasmtime_config_memory_init_cow_set(config, 0);
-        MemoryCreator creator = new() { NewMemory = &MappedMemory.CreateForModule };
-        WasmtimeApi.wasmtime_config_host_memory_creator_set(config, &creator);
-
-        // One 32-bit unshared memory a guest: the memory quota is then exact, and the ABI needs no more.
-        WasmtimeApi.wasmtime_config_wasm_multi_memory_set(config, 0);
-        WasmtimeApi.wasmtime_config_wasm_memory64_set(config, 0);
-        WasmtimeApi.wasmtime_config_wasm_threads_set(config, 0);
-
-        // Their types would need a larger reader of modules, and no guest toolchain emits them.
-        WasmtimeApi.wasmtime_config_wasm_gc_set(config, 0);
-        WasmtimeApi.wasmtime_config_wasm_function_references_set(config, 0);
-
-        // Measured to make calls cheaper; nothing here is asynchronous.
-        WasmtimeApi.wasmtime_config_concurrency_support_set(config, 0);
-        nint engine = WasmtimeApi.wasm_engine_new_with_config(config);
-        return engine == 0
-            ? throw new GuestLoadException("the WebAssembly engine cannot be started on this processor")
-            : new WasmtimeHandle(engine, &DeleteEngine);
     }
 
     private static WasmtimeHandle CreateLinker(nint engine)
@@ -234,8 +201,6 @@ public sealed unsafe class WasmHost : IDisposable
             throw new GuestLoadException($"'{path}' cannot be read: {e.Message}", e);
         }
     }
-
-    private static void DeleteEngine(nint engine) => WasmtimeApi.wasm_engine_delete(engine);
 
     private static void DeleteLinker(nint linker) => WasmtimeApi.wasmtime_linker_delete(linker);
 

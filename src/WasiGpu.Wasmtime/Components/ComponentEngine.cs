@@ -11,38 +11,15 @@ namespace WasiGpu.Wasmtime;
 internal sealed unsafe class ComponentEngine : IDisposable
 {
     /// <summary>
-    /// What the settings below mean for compiled code, for the cache; the engine also checks it when it loads a file.
+    /// What the settings of <see cref="WasmEngines"/> mean for compiled code, for the cache; the engine also checks it
+    /// when it loads a file.
     /// </summary>
     internal const string Settings = "epochs, 4 GiB reserved, no copy-on-write, multi-memory, no memory64";
-
-    private const ulong AddressSpaceBytes = 1UL << 32;
 
     /// <summary>Starts the engine.</summary>
     internal ComponentEngine()
     {
-        nint config = WasmtimeApi.wasm_config_new();
-        WasmtimeApi.wasmtime_config_wasm_component_model_set(config, 1);
-        WasmtimeApi.wasmtime_config_epoch_interruption_set(config, 1);
-        WasmtimeApi.wasmtime_config_memory_may_move_set(config, 0);
-        WasmtimeApi.wasmtime_config_memory_reservation_set(config, AddressSpaceBytes);
-        WasmtimeApi.wasmtime_config_memory_init_cow_set(config, 0);
-        MemoryCreator creator = new() { NewMemory = &MappedMemory.CreateForComponent };
-        WasmtimeApi.wasmtime_config_host_memory_creator_set(config, &creator);
-
-        // The engine's own adapters between two components work on two memories; the sum of all is limited.
-        WasmtimeApi.wasmtime_config_wasm_multi_memory_set(config, 1);
-        WasmtimeApi.wasmtime_config_wasm_memory64_set(config, 0);
-        WasmtimeApi.wasmtime_config_wasm_threads_set(config, 0);
-        WasmtimeApi.wasmtime_config_wasm_gc_set(config, 0);
-        WasmtimeApi.wasmtime_config_wasm_function_references_set(config, 0);
-        WasmtimeApi.wasmtime_config_concurrency_support_set(config, 0);
-        nint engine = WasmtimeApi.wasm_engine_new_with_config(config);
-        if (engine == 0)
-        {
-            throw new GuestLoadException("the WebAssembly engine cannot be started on this processor");
-        }
-
-        Handle = new WasmtimeHandle(engine, &DeleteEngine);
+        Handle = WasmEngines.Create(isForComponents: true);
         Ticker = new EpochTicker(Handle);
     }
 
@@ -244,8 +221,6 @@ internal sealed unsafe class ComponentEngine : IDisposable
     // No such resource can exist: every function that would make one traps.
     [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
     private static nint DropResource(nint data, nint context, uint representation) => 0;
-
-    private static void DeleteEngine(nint engine) => WasmtimeApi.wasm_engine_delete(engine);
 
     private static void DeleteComponent(nint component) => WasmtimeApi.wasmtime_component_delete(component);
 
