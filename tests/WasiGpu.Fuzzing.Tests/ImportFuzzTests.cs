@@ -6,9 +6,9 @@ namespace WasiGpu.Fuzzing.Tests;
 
 /// <summary>
 /// Random calls of every import, each checked against the interface and a model of every buffer. Seen to fail, each
-/// within 20,000 calls, with one protection taken out at a time: the range check of buffer-write, the check of a kernel's
-/// smallest buffer, the zeroing of a new buffer, the bound of an index in find-split's rows, the second look at a buffer
-/// after the allocator ran, the check that the return area lies in memory.
+/// within the first guest, with one protection broken at a time: a range check one byte too long, new buffers not
+/// zeroed, no second look at a buffer after the allocator ran, no bound on find-split's rows (an access violation), a
+/// quota that gives back one byte too few, an unaligned return area that is taken.
 /// </summary>
 public sealed class ImportFuzzTests
 {
@@ -40,21 +40,14 @@ public sealed class ImportFuzzTests
         Assert.All(files, file => fuzzer.Replay([.. File.ReadLines(file).Select(FuzzCall.Parse)]));
     }
 
-    internal static void Run(IGpuDevice device, bool asComponent, long calls)
+    private static void Run(IGpuDevice device, bool asComponent, long calls)
     {
         using WasmHost host = new();
         using (device)
         using (ImportFuzzer fuzzer = new(host, device, asComponent))
         {
             Assert.Equal(calls, fuzzer.Run(Seed, calls));
-
-            // Every function was reached past its checks, and refused.
-            for (int function = 0; function < GpuInterfaces.Functions.Count; function++)
-            {
-                Assert.NotEqual(0, fuzzer.Outcomes[function, (int)Expectation.Ok]);
-                Assert.True(GpuInterfaces.Functions[function].Name is "sync"
-                    || fuzzer.Outcomes[function, (int)Expectation.Trap] > 0);
-            }
+            fuzzer.CheckReach();
         }
     }
 }

@@ -49,6 +49,21 @@ internal sealed class ImportFuzzer : IDisposable
         return made;
     }
 
+    /// <summary>Checks that each function got past its checks, and was refused: that the run was no idle one.</summary>
+    /// <exception cref="FuzzException">One was not.</exception>
+    internal void CheckReach()
+    {
+        for (int function = 0; function < GpuInterfaces.Functions.Count; function++)
+        {
+            string name = GpuInterfaces.Functions[function].Name;
+            bool isRefused = name == "sync" || Outcomes[function, (int)Expectation.Trap] > 0;
+            if (!isRefused || Outcomes[function, (int)Expectation.Ok] == 0)
+            {
+                throw new FuzzException($"'{name}' never succeeded, or was never refused");
+            }
+        }
+    }
+
     /// <summary>Makes given calls in one guest.</summary>
     /// <exception cref="FuzzException">The host broke a rule.</exception>
     internal void Replay(IReadOnlyList<FuzzCall> calls)
