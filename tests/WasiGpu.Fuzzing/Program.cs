@@ -25,6 +25,12 @@ if (args.Contains("--help"))
     return 0;
 }
 
+if (args is ["--readers"])
+{
+    ReaderTarget.Run();
+    return 0;
+}
+
 try
 {
     Dictionary<string, string> options = ReadOptions(args);
