@@ -20,7 +20,14 @@ internal static class ComponentLoader
             refusal = e.Message;
         }
 
-        return Describe(name, binary.Length, summary) with { Refusals = refusal is null ? [] : [refusal] };
+        IReadOnlyList<string> missing = [];
+        if (summary.Outermost is { } imports)
+        {
+            using ComponentEngine engine = new();
+            missing = engine.FindMissing(name, imports);
+        }
+
+        return Describe(name, binary.Length, summary, missing) with { Refusals = refusal is null ? [] : [refusal] };
     }
 
     /// <summary>Makes a component ready to run.</summary>
@@ -47,9 +54,9 @@ internal static class ComponentLoader
             : CompileCached(engine, cache, name, rewritten ?? binary);
         try
         {
-            WasmtimeHandle linker = engine.CreateLinker(name, component, summary.Outermost!.Missing);
+            WasmtimeHandle linker = engine.CreateLinker(name, summary.Outermost!, out IReadOnlyList<string> missing);
             IReadOnlyDictionary<string, ComponentFunction> functions = ComponentTypeReader.Read(engine.Handle, component);
-            ModuleDescription description = Describe(name, binary.Length, summary);
+            ModuleDescription description = Describe(name, binary.Length, summary, missing);
             return new GuestModule(
                 description with { Exports = AddFunctions(description.Exports, functions) },
                 new ComponentCode(engine, component, linker, functions));
@@ -78,7 +85,11 @@ internal static class ComponentLoader
         return component;
     }
 
-    private static ModuleDescription Describe(string name, long sizeBytes, ComponentSummary summary)
+    private static ModuleDescription Describe(
+        string name,
+        long sizeBytes,
+        ComponentSummary summary,
+        IReadOnlyList<string> missing)
     {
         ComponentScan? scan = summary.Outermost;
         return new ModuleDescription
@@ -96,8 +107,7 @@ internal static class ComponentLoader
                 RewrittenComponents = summary.RewrittenComponents,
                 BridgedFunctions = [.. summary.Bridged.Keys],
                 VirtualGpus = summary.VirtualGpus,
-                MissingFunctions = [.. (scan?.Missing ?? []).SelectMany(import => import.Functions.Select(
-                    function => import.IsInstance ? $"{import.Name} {function}" : function))],
+                MissingFunctions = missing,
             },
         };
     }

@@ -16,7 +16,8 @@ internal sealed partial class ComponentScan
     private readonly Dictionary<int, NestedUse> _uses = [];
     private readonly List<ModuleImport> _imports = [];
     private readonly List<ModuleExport> _exports = [];
-    private readonly List<MissingImport> _missing = [];
+    private readonly List<HostImport> _missing = [];
+    private readonly List<HostImport> _wasi = [];
     private uint _resourceNumber;
     private readonly HashSet<uint> _importTypes = [];
     private readonly HashSet<uint> _missingTypes = [];
@@ -63,7 +64,10 @@ internal sealed partial class ComponentScan
     internal IReadOnlyList<ModuleImport> Imports => _imports;
 
     /// <summary>Of these, what this host does not have.</summary>
-    internal IReadOnlyList<MissingImport> Missing => _missing;
+    internal IReadOnlyList<HostImport> Missing => _missing;
+
+    /// <summary>The interfaces of WASI that it has; some functions in them may be newer than the engine's.</summary>
+    internal IReadOnlyList<HostImport> Wasi => _wasi;
 
     /// <summary>What it exports.</summary>
     internal IReadOnlyList<ModuleExport> Exports => _exports;
@@ -249,14 +253,22 @@ internal sealed partial class ComponentScan
             _imports.Add(new ModuleImport(name, "", KindOf(sort), Signature: null));
         }
 
-        if (isInstance && !name.StartsWith(GpuInterfaces.Package, StringComparison.Ordinal) && !WasiInterfaces.IsServed(name))
+        if (isInstance && !name.StartsWith(GpuInterfaces.Package, StringComparison.Ordinal))
         {
-            NoteMissing(index, type!.Value, exports ?? []);
-            _missing.Add(new MissingImport(name, IsInstance: true, functions, NumberResources(exports ?? [])));
+            HostImport import = new(name, IsInstance: true, functions, NumberResources(exports ?? []));
+            if (WasiInterfaces.IsServed(name))
+            {
+                _wasi.Add(import);
+            }
+            else
+            {
+                NoteMissing(index, type!.Value, exports ?? []);
+                _missing.Add(import);
+            }
         }
         else if (sort == ComponentSort.Func)
         {
-            _missing.Add(new MissingImport(name, IsInstance: false, [name], []));
+            _missing.Add(new HostImport(name, IsInstance: false, [name], []));
         }
     }
 
