@@ -20,14 +20,35 @@ internal static class ComponentLoader
             refusal = e.Message;
         }
 
-        IReadOnlyList<string> missing = [];
-        if (summary.Outermost is { } imports)
+        if (summary.Outermost is not { } outermost)
         {
-            using ComponentEngine engine = new();
-            missing = engine.FindMissing(name, imports);
+            return Describe(name, binary.Length, summary, missing: []) with { Refusals = [refusal!] };
         }
 
-        return Describe(name, binary.Length, summary, missing) with { Refusals = refusal is null ? [] : [refusal] };
+        using ComponentEngine engine = new();
+        ModuleDescription description = Describe(name, binary.Length, summary, engine.FindMissing(name, outermost));
+        return AddTypes(engine, description, binary) with { Refusals = refusal is null ? [] : [refusal] };
+    }
+
+    /// <summary>Adds the types of imports and exports, as far as the engine takes the component for a valid one.</summary>
+    private static ModuleDescription AddTypes(ComponentEngine engine, ModuleDescription module, ReadOnlySpan<byte> binary)
+    {
+        try
+        {
+            using WasmtimeHandle outline = engine.Compile(module.Name, ComponentOutline.Of(binary));
+            using ComponentTypeReader reader = new(engine.Handle, outline);
+            List<ComponentItemType> imports = reader.ReadImports();
+            return module with
+            {
+                Imports = ComponentWit.AddTypes(module.Imports, imports),
+                Exports = ComponentWit.AddTypes(module.Exports, reader.ReadExports()),
+            };
+        }
+        catch (GuestLoadException)
+        {
+            // What is wrong with it, the refusal tells, or the engine when it is loaded.
+            return module;
+        }
     }
 
     /// <summary>Makes a component ready to run.</summary>

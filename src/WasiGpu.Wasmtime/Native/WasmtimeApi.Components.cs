@@ -269,6 +269,10 @@ internal static unsafe partial class WasmtimeApi
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial void wasmtime_component_resource_type_delete(nint type);
 
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial byte wasmtime_component_resource_type_equal(nint one, nint other);
+
     /// <summary>Drops what is owned, or ends a loan; the structure stays.</summary>
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
