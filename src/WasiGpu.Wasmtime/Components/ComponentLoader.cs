@@ -139,13 +139,13 @@ internal static class ComponentLoader
         IReadOnlyDictionary<string, ComponentFunction> functions)
     {
         List<ModuleExport> all = [];
+        ILookup<string?, ComponentFunction> inner = functions.Values.ToLookup(f => f.Interface);
         foreach (ModuleExport export in exports)
         {
             all.Add(functions.TryGetValue(export.Name, out ComponentFunction? function)
                 ? export with { ComponentType = function.Type }
                 : export);
-            all.AddRange(functions.Values
-                .Where(f => f.Interface == export.Name)
+            all.AddRange(inner[export.Name]
                 .Select(f => new ModuleExport(f.FullName, ExternKind.Function, Signature: null)
                 {
                     ComponentType = f.Type,

@@ -9,6 +9,12 @@ internal sealed unsafe class ComponentTypeReader : IDisposable
     // Small definitions can stand for types that are huge when written out.
     private const int MaxNodes = 100_000;
 
+    // To get one the library counts up to it.
+    private const int MaxItems = 10_000;
+
+    // Each is compared with all of them.
+    private const int MaxResources = 500;
+
     private readonly nint _engine;
     private readonly nint _component;
 
@@ -100,13 +106,13 @@ internal sealed unsafe class ComponentTypeReader : IDisposable
         byte* name;
         nuint nameLength;
         nint item;
-        for (nuint i = 0; next(type, _engine, i, &name, &nameLength, &item) != 0; i++)
+        for (nuint i = 0; i < MaxItems && next(type, _engine, i, &name, &nameLength, &item) != 0; i++)
         {
             string text = Text(name, nameLength);
             ComponentItem described = default;
             WasmtimeApi.wasmtime_component_extern_type(item, &described);
             WasmtimeApi.wasmtime_component_extern_delete(item);
-            if (described.Kind == ComponentItem.KindResource)
+            if (described.Kind == ComponentItem.KindResource && _resources.Count < MaxResources)
             {
                 _resources.Add((text, described));
                 items.Add(new ComponentItemType(parent, text, Function: null, Resource(described.Type, isBorrowed: false)));

@@ -7,13 +7,15 @@ internal static class ComponentWit
     internal static List<ModuleImport> AddTypes(IReadOnlyList<ModuleImport> imports, List<ComponentItemType> items)
     {
         List<ModuleImport> all = [];
+        ILookup<string, ComponentItemType> itemsOf = items.ToLookup(item => item.Interface ?? item.Name);
         foreach (IGrouping<string, ModuleImport> group in imports.GroupBy(import => import.Module))
         {
-            ComponentItemType[] own = ItemsOf(group.Key, items);
+            ComponentItemType[] own = [.. itemsOf[group.Key]];
             Dictionary<string, string> names = NamesIn(own);
+            ILookup<string, ComponentItemType> byName = own.ToLookup(item => item.Name);
             all.AddRange(group.Select(import => import with
             {
-                TypeText = own.FirstOrDefault(item => item.Name == FunctionName(import))?.Function?.Write(names),
+                TypeText = byName[FunctionName(import)].FirstOrDefault()?.Function?.Write(names),
             }));
             all.AddRange(own
                 .Where(item => item.Type is not null && item.Interface is not null)
@@ -31,11 +33,13 @@ internal static class ComponentWit
     {
         Dictionary<string, string> ownNames = NamesIn([.. items.Where(item => item.Interface is null)]);
         List<ModuleExport> all = [];
+        ILookup<string, ComponentItemType> own = items.Where(item => item.Interface is null).ToLookup(item => item.Name);
+        ILookup<string?, ComponentItemType> itemsOf = items.ToLookup(item => item.Interface);
         foreach (ModuleExport export in exports)
         {
-            ComponentItemType? own = items.FirstOrDefault(item => item.Interface is null && item.Name == export.Name);
-            all.Add(export with { TypeText = own?.Function?.Write(ownNames) ?? own?.Type?.Write(ownNames) });
-            ComponentItemType[] inner = [.. items.Where(item => item.Interface == export.Name)];
+            ComponentItemType? single = own[export.Name].FirstOrDefault();
+            all.Add(export with { TypeText = single?.Function?.Write(ownNames) ?? single?.Type?.Write(ownNames) });
+            ComponentItemType[] inner = [.. itemsOf[export.Name]];
             Dictionary<string, string> names = NamesIn(inner);
             all.AddRange(inner.OrderBy(item => item.Type is not null).Select(item => new ModuleExport(
                 $"{export.Name}#{item.Name}",
@@ -47,12 +51,6 @@ internal static class ComponentWit
         }
 
         return all;
-    }
-
-    /// <summary>The items of an interface, or the function that is imported by itself.</summary>
-    private static ComponentItemType[] ItemsOf(string import, List<ComponentItemType> items)
-    {
-        return [.. items.Where(item => item.Interface == import || (item.Interface is null && item.Name == import))];
     }
 
     private static string FunctionName(ModuleImport import) => import.Name.Length > 0 ? import.Name : import.Module;

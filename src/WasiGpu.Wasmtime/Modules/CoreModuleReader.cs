@@ -10,6 +10,9 @@ internal static class CoreModuleReader
     private const uint Magic = 0x6D73_6100;
     private const int HeaderBytes = 8;
 
+    // The engine's own limit.
+    private const uint MaxValues = 1000;
+
     /// <summary>Reads a module.</summary>
     /// <param name="name">The name for messages.</param>
     /// <param name="bytes">The binary.</param>
@@ -18,13 +21,16 @@ internal static class CoreModuleReader
     {
         CheckHeader(name, bytes);
         Sections found = new();
-        WasmReader reader = new(bytes[HeaderBytes..]);
+        WasmReader reader = new(bytes[HeaderBytes..], HeaderBytes);
         try
         {
+            ModuleLimits.Check(bytes[HeaderBytes..], HeaderBytes);
             while (!reader.IsAtEnd)
             {
                 byte id = reader.ReadByte();
-                WasmReader section = new(reader.ReadBytes(reader.ReadU32()));
+                uint length = reader.ReadU32();
+                int content = reader.Offset;
+                WasmReader section = new(reader.ReadBytes(length), content);
                 found.ReadSection(id, ref section);
             }
         }
@@ -108,6 +114,11 @@ internal static class CoreModuleReader
         private static List<WasmType> ReadValueTypes(ref WasmReader section)
         {
             uint count = section.ReadU32();
+            if (count > MaxValues)
+            {
+                throw section.Broken($"a function has {count} parameters or results: it may have {MaxValues}");
+            }
+
             List<WasmType> types = [];
             for (uint i = 0; i < count; i++)
             {
