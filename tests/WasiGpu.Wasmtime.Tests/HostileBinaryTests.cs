@@ -19,8 +19,42 @@ public sealed class HostileBinaryTests
         (body[0], body[^1]) = (0, 0x0B);
         code.Bytes(body);
         byte[] module = Module((1, [1, 0x60, 0, 0]), (3, [1, 0]), (10, code.Written.ToArray()));
-        AssertRefused(module, $"a function has {Bytes} bytes of code: it may have 2097152");
+        AssertRefused(module, $"a function has {Bytes} bytes of code: it may have 524288");
         AssertRefused(Component((ComponentSection.CoreModule, module)), "section 1 (core module)", $"a function has {Bytes} bytes");
+    }
+
+    [Fact]
+    public void Compile_LargeFunctionOfManyLocals_IsRefused()
+    {
+        const int Bytes = 100_000;
+        WasmWriter start = new();
+        start.U32(1);
+        start.U32(20_000);
+        start.Byte(0x7F);
+        byte[] body = [.. start.Written, .. new byte[Bytes - start.Written.Length]];
+        body.AsSpan(start.Written.Length).Fill(0x01);
+        body[^1] = 0x0B;
+        WasmWriter code = new();
+        code.U32(1);
+        code.U32(Bytes);
+        code.Bytes(body);
+        AssertRefused(
+            Module((1, [1, 0x60, 0, 0]), (3, [1, 0]), (10, code.Written.ToArray())),
+            "a function has 100000 bytes of code and 20000 locals: it may have 10737");
+    }
+
+    [Fact]
+    public void Compile_LargerThanTheHostAllows_IsRefused()
+    {
+        using WasmHost host = new(new WasmHostOptions { MaxModuleBytes = 8 });
+        host.Compile(CoreHeader, "empty").Dispose();
+        byte[] larger = [.. CoreHeader, 0, 1, 0];
+        GuestLoadException e = Assert.Throws<GuestLoadException>(() => host.Compile(larger, "larger"));
+        Assert.Equal("'larger' has 11 bytes: a module may have 8", e.Message);
+        string path = Path.Combine(AppContext.BaseDirectory, "larger.wasm");
+        File.WriteAllBytes(path, larger);
+        e = Assert.Throws<GuestLoadException>(() => host.Load(path));
+        Assert.Contains("has 11 bytes: a module may have 8", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]

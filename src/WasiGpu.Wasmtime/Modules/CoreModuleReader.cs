@@ -42,6 +42,46 @@ internal static class CoreModuleReader
         return found.Describe(name, bytes.Length);
     }
 
+    /// <summary>Skips the type of an import that is no function.</summary>
+    /// <param name="section">Where it starts.</param>
+    /// <param name="kind">What is imported.</param>
+    internal static void SkipImportType(ref WasmReader section, ExternKind kind)
+    {
+        switch (kind)
+        {
+            case ExternKind.Table:
+                section.ReadByte();
+                ReadMemoryType(ref section);
+                break;
+            case ExternKind.Memory:
+                ReadMemoryType(ref section);
+                break;
+            case ExternKind.Global:
+                section.ReadBytes(2);
+                break;
+            case ExternKind.Tag:
+                section.ReadByte();
+                section.ReadU32();
+                break;
+            default:
+                throw section.Broken($"import kind {(byte)kind} is unknown");
+        }
+    }
+
+    private static ModuleMemory ReadMemoryType(ref WasmReader section)
+    {
+        byte flags = section.ReadByte();
+        bool is64Bit = (flags & 4) != 0;
+        ulong minimum = is64Bit ? section.ReadU64() : section.ReadU32();
+        ulong? maximum = (flags & 1) == 0 ? null : is64Bit ? section.ReadU64() : section.ReadU32();
+        if ((flags & 8) != 0)
+        {
+            section.ReadU32();
+        }
+
+        return new ModuleMemory(minimum, maximum, IsShared: (flags & 2) != 0, is64Bit);
+    }
+
     private static void CheckHeader(string name, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderBytes || BitConverter.ToUInt32(bytes) != Magic)
@@ -128,26 +168,6 @@ internal static class CoreModuleReader
             return types;
         }
 
-        private static ModuleMemory ReadMemoryType(ref WasmReader section)
-        {
-            byte flags = section.ReadByte();
-            bool is64Bit = (flags & 4) != 0;
-            ulong minimum = is64Bit ? section.ReadU64() : section.ReadU32();
-            ulong? maximum = (flags & 1) == 0 ? null : is64Bit ? section.ReadU64() : section.ReadU32();
-            if ((flags & 8) != 0)
-            {
-                section.ReadU32();
-            }
-
-            return new ModuleMemory(minimum, maximum, IsShared: (flags & 2) != 0, is64Bit);
-        }
-
-        private static void SkipTableType(ref WasmReader section)
-        {
-            section.ReadByte();
-            ReadMemoryType(ref section);
-        }
-
         private void ReadTypes(ref WasmReader section)
         {
             uint count = section.ReadU32();
@@ -172,27 +192,14 @@ internal static class CoreModuleReader
                 string name = section.ReadName();
                 ExternKind kind = (ExternKind)section.ReadByte();
                 FunctionSignature? signature = null;
-                switch (kind)
+                if (kind == ExternKind.Function)
                 {
-                    case ExternKind.Function:
-                        signature = TypeAt(section.ReadU32());
-                        _functions.Add(signature);
-                        break;
-                    case ExternKind.Table:
-                        SkipTableType(ref section);
-                        break;
-                    case ExternKind.Memory:
-                        ReadMemoryType(ref section);
-                        break;
-                    case ExternKind.Global:
-                        section.ReadBytes(2);
-                        break;
-                    case ExternKind.Tag:
-                        section.ReadByte();
-                        section.ReadU32();
-                        break;
-                    default:
-                        throw section.Broken($"import kind {(byte)kind} is unknown");
+                    signature = TypeAt(section.ReadU32());
+                    _functions.Add(signature);
+                }
+                else
+                {
+                    SkipImportType(ref section, kind);
                 }
 
                 _imports.Add(new ModuleImport(module, name, kind, signature));

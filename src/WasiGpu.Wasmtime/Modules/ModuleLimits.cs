@@ -2,8 +2,8 @@ namespace WasiGpu.Wasmtime;
 
 /// <summary>
 /// Bounds on what a core module may hold, looked at before anything is kept of it or compiled: a small file must not
-/// cost much memory, nor one function minutes of compiling. Far above what toolchains make: of a JavaScript engine of
-/// 12 MB, 12,600 functions, the largest of 170 KB.
+/// cost much memory, nor one function minutes of compiling. Far above what toolchains make: a JavaScript engine of 12 MB
+/// has 12,600 functions, the largest of 170 KB.
 /// </summary>
 internal static class ModuleLimits
 {
@@ -12,7 +12,11 @@ internal static class ModuleLimits
 
     private const byte Tables = 4;
     private const byte Code = 10;
-    private const uint MaxFunctionBytes = 2 << 20;
+
+    // Compiling takes some KB of memory a byte of code, and more where many locals live across many branches: measured
+    // with functions made for it, 6 bytes a local and branch. These keep one function below some 3 GB.
+    private const uint MaxFunctionBytes = 512 << 10;
+    private const ulong MaxBytesTimesLocals = 1UL << 30;
 
     /// <summary>The most entries of a section, by its code.</summary>
     private static readonly Dictionary<byte, (uint Most, string What)> Counts = new()
@@ -77,8 +81,27 @@ internal static class ModuleLimits
                 throw section.Broken($"a function has {length} bytes of code: it may have {MaxFunctionBytes}");
             }
 
-            section.ReadBytes(length);
+            int start = section.Offset;
+            ulong locals = CountLocals(section.ReadBytes(length), start);
+            if (locals * length > MaxBytesTimesLocals)
+            {
+                throw section.Broken(
+                    $"a function has {length} bytes of code and {locals} locals: it may have {MaxBytesTimesLocals / length}");
+            }
         }
+    }
+
+    private static ulong CountLocals(ReadOnlySpan<byte> body, int start)
+    {
+        WasmReader reader = new(body, start);
+        ulong locals = 0;
+        for (uint groups = reader.ReadU32(); groups > 0; groups--)
+        {
+            locals += reader.ReadU32();
+            reader.ReadByte();
+        }
+
+        return locals;
     }
 
     private static void CheckTables(ref WasmReader section, uint count)
