@@ -37,10 +37,11 @@ internal sealed class ComponentSummary
         CoreModules++;
         if (binary.Length > HeaderBytes)
         {
-            ModuleLimits.Check(
-                binary[HeaderBytes..],
-                start + HeaderBytes,
-                $"section {ComponentSection.CoreModule} (core module) at offset {start}: ");
+            string place = $"section {ComponentSection.CoreModule} (core module) at offset {start}: ";
+            if (ModuleLimits.Check(binary[HeaderBytes..], start + HeaderBytes, place) is { } reason)
+            {
+                throw new GuestLoadException(reason);
+            }
         }
 
         try

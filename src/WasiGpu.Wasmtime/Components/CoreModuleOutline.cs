@@ -36,7 +36,11 @@ internal sealed class CoreModuleOutline
         WasmReader reader = new(module);
         WasmWriter output = new();
         output.Bytes(reader.ReadBytes(HeaderBytes));
-        ModuleLimits.Check(module[HeaderBytes..], HeaderBytes);
+        if (ModuleLimits.Check(module[HeaderBytes..], HeaderBytes) is { } reason)
+        {
+            throw new GuestLoadException(reason);
+        }
+
         CoreModuleOutline outline = new();
         outline.Read(module);
         outline.Write(module, output);

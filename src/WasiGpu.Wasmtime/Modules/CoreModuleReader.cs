@@ -21,11 +21,12 @@ internal static class CoreModuleReader
     {
         CheckHeader(name, bytes);
         Sections found = new();
+        string? tooLarge;
         WasmReader reader = new(bytes[HeaderBytes..], HeaderBytes);
         try
         {
-            ModuleLimits.Check(bytes[HeaderBytes..], HeaderBytes);
-            while (!reader.IsAtEnd)
+            tooLarge = ModuleLimits.Check(bytes[HeaderBytes..], HeaderBytes);
+            while (tooLarge is null && !reader.IsAtEnd)
             {
                 byte id = reader.ReadByte();
                 uint length = reader.ReadU32();
@@ -39,7 +40,9 @@ internal static class CoreModuleReader
             throw new GuestLoadException($"'{name}' is a broken WebAssembly module: {e.Message}", e);
         }
 
-        return found.Describe(name, bytes.Length);
+        return tooLarge is null
+            ? found.Describe(name, bytes.Length)
+            : throw new GuestLoadException($"'{name}' cannot run here: {tooLarge}");
     }
 
     /// <summary>Skips the type of an import that is no function.</summary>

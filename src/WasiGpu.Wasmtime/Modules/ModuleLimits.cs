@@ -38,8 +38,9 @@ internal static class ModuleLimits
     /// <param name="sections">What follows the header.</param>
     /// <param name="start">Where that starts in the file, for messages.</param>
     /// <param name="place">What the module is, for messages: empty, or with a colon at its end.</param>
-    /// <exception cref="GuestLoadException">Something is too large, or the sections are broken.</exception>
-    internal static void Check(ReadOnlySpan<byte> sections, int start, string place = "")
+    /// <returns>What is too large, with its place; null when nothing is.</returns>
+    /// <exception cref="GuestLoadException">The sections are broken.</exception>
+    internal static string? Check(ReadOnlySpan<byte> sections, int start, string place = "")
     {
         WasmReader reader = new(sections, start, place);
         while (!reader.IsAtEnd)
@@ -57,38 +58,44 @@ internal static class ModuleLimits
             uint count = section.ReadU32();
             if (count > limit.Most)
             {
-                throw section.Broken($"a module has {count} {limit.What}: it may have {limit.Most}");
+                return section.Broken($"a module has {count} {limit.What}: it may have {limit.Most}").Message;
             }
 
-            if (id == Code)
+            string? reason = id switch
             {
-                CheckFunctions(ref section, count);
-            }
-            else if (id == Tables)
+                Code => CheckFunctions(ref section, count),
+                Tables => CheckTables(ref section, count),
+                _ => null,
+            };
+            if (reason is not null)
             {
-                CheckTables(ref section, count);
+                return reason;
             }
         }
+
+        return null;
     }
 
-    private static void CheckFunctions(ref WasmReader section, uint count)
+    private static string? CheckFunctions(ref WasmReader section, uint count)
     {
         for (uint i = 0; i < count; i++)
         {
             uint length = section.ReadU32();
             if (length > MaxFunctionBytes)
             {
-                throw section.Broken($"a function has {length} bytes of code: it may have {MaxFunctionBytes}");
+                return section.Broken($"a function has {length} bytes of code: it may have {MaxFunctionBytes}").Message;
             }
 
             int start = section.Offset;
             ulong locals = CountLocals(section.ReadBytes(length), start);
             if (locals * length > MaxBytesTimesLocals)
             {
-                throw section.Broken(
-                    $"a function has {length} bytes of code and {locals} locals: it may have {MaxBytesTimesLocals / length}");
+                string most = $"it may have {MaxBytesTimesLocals / length}";
+                return section.Broken($"a function has {length} bytes of code and {locals} locals: {most}").Message;
             }
         }
+
+        return null;
     }
 
     private static ulong CountLocals(ReadOnlySpan<byte> body, int start)
@@ -104,7 +111,7 @@ internal static class ModuleLimits
         return locals;
     }
 
-    private static void CheckTables(ref WasmReader section, uint count)
+    private static string? CheckTables(ref WasmReader section, uint count)
     {
         const byte FirstReferenceType = 0x6F;
         const byte LastReferenceType = 0x70;
@@ -114,13 +121,14 @@ internal static class ModuleLimits
             byte flags = section.ReadByte();
             if (flags > 1)
             {
-                return;
+                return null;
             }
 
             uint elements = section.ReadU32();
             if (elements > MaxTableElements)
             {
-                throw section.Broken($"a table starts with {elements} elements: it may have {MaxTableElements}");
+                string most = $"it may have {MaxTableElements}";
+                return section.Broken($"a table starts with {elements} elements: {most}").Message;
             }
 
             if (flags == 1)
@@ -128,5 +136,7 @@ internal static class ModuleLimits
                 section.ReadU32();
             }
         }
+
+        return null;
     }
 }
