@@ -2,7 +2,9 @@ using Xunit;
 
 namespace WasiGpu.Wasmtime.Tests;
 
-/// <summary>Small files that ask for much: each is refused before it costs memory or time, with the limit in the message.</summary>
+/// <summary>
+/// Small files that ask for much: each is refused before it costs memory or time, with the limit in the message.
+/// </summary>
 public sealed class HostileBinaryTests
 {
     private static readonly byte[] CoreHeader = [0x00, 0x61, 0x73, 0x6D, 1, 0, 0, 0];
@@ -20,7 +22,10 @@ public sealed class HostileBinaryTests
         code.Bytes(body);
         byte[] module = Module((1, [1, 0x60, 0, 0]), (3, [1, 0]), (10, code.Written.ToArray()));
         AssertRefused(module, $"a function has {Bytes} bytes of code: it may have 524288");
-        AssertRefused(Component((ComponentSection.CoreModule, module)), "section 1 (core module)", $"a function has {Bytes} bytes");
+        AssertRefused(
+            Component((ComponentSection.CoreModule, module)),
+            "section 1 (core module)",
+            $"a function has {Bytes} bytes");
     }
 
     [Fact]
