@@ -1,4 +1,3 @@
-using System.Text;
 using WasiGpu.Wasmtime.Native;
 
 namespace WasiGpu.Wasmtime;
@@ -9,8 +8,29 @@ public sealed unsafe partial class Guest
     private const string RunFunction = "run";
 
     private ComponentInstance _componentInstance;
+    private GuestWaits? _waits;
+
+    /// <summary>What waits for the pollables of this guest; made when it waits for the first time.</summary>
+    internal GuestWaits Waits => _waits ??= MakeWaits();
 
     private static string Refused(string name, string reason) => $"'{name}' cannot run here: {reason}";
+
+    /// <summary>Forgets what waits: it cannot be called again after a trap.</summary>
+    internal void ForgetWaits() => _waits = null;
+
+    private GuestWaits MakeWaits()
+    {
+        // Its memory is the host's: it takes nothing from the guest's limit.
+        Memories.IsHostsTurn = true;
+        try
+        {
+            return _module.Component!.Waits.Instantiate(_context);
+        }
+        finally
+        {
+            Memories.IsHostsTurn = false;
+        }
+    }
 
     private GuestEnd? InstantiateComponent(ComponentCode code)
     {
@@ -121,47 +141,9 @@ public sealed unsafe partial class Guest
 
     private ComponentFunc FindFunction(string? interfaceName, string name)
     {
-        nint parent = interfaceName is null ? 0 : FindIndex(0, interfaceName);
-        nint index = 0;
-        try
-        {
-            index = FindIndex(parent, name);
-            ComponentFunc function = default;
-            fixed (ComponentInstance* instance = &_componentInstance)
-            {
-                return WasmtimeApi.wasmtime_component_instance_get_func(instance, _context, index, &function) != 0
-                    ? function
-                    : throw new InvalidOperationException($"'{name}' is no function");
-            }
-        }
-        finally
-        {
-            DeleteIndex(index);
-            DeleteIndex(parent);
-        }
-    }
-
-    private nint FindIndex(nint parent, string name)
-    {
-        byte[] text = Encoding.UTF8.GetBytes(name);
-        fixed (byte* bytes = text)
         fixed (ComponentInstance* instance = &_componentInstance)
         {
-            nint index = WasmtimeApi.wasmtime_component_instance_get_export_index(
-                instance,
-                _context,
-                parent,
-                bytes,
-                (nuint)text.Length);
-            return index != 0 ? index : throw new InvalidOperationException($"the instance has no export '{name}'");
-        }
-    }
-
-    private static void DeleteIndex(nint index)
-    {
-        if (index != 0)
-        {
-            WasmtimeApi.wasmtime_component_export_index_delete(index);
+            return ComponentExports.Find(instance, _context, interfaceName, name);
         }
     }
 }

@@ -10,8 +10,6 @@ namespace WasiGpu.Wasmtime;
 /// </summary>
 public sealed unsafe partial class Guest : IDisposable
 {
-    private const int MaxTableElements = 1 << 20;
-
     // A component has instances of its own for every module, and several for adapting calls between components. Each
     // memory takes 4 GiB of address space, of which a process has 128 TiB.
     private const int MaxComponentInstances = 1000;
@@ -67,7 +65,7 @@ public sealed unsafe partial class Guest : IDisposable
             WasmtimeApi.wasmtime_store_limiter(
                 _store.Pointer,
                 memoryBytes,
-                MaxTableElements,
+                ModuleLimits.MaxTableElements,
                 instances: module.Component is null ? 1 : MaxComponentInstances,
                 tables: module.Component is null ? 64 : MaxComponentInstances,
                 memories: module.Component is null ? 1 : MaxComponentMemories);

@@ -13,7 +13,8 @@ internal sealed unsafe class MappedMemory : GuestMemory
 {
     private const nuint HugePageBytes = 2 << 20;
 
-    // The memories of the component that it belongs to; null for a core module's, whose size the engine limits.
+    // The memories of the component that it belongs to; null for a core module's, whose size the engine limits, and
+    // for one of the host's own.
     private readonly ComponentMemories? _owner;
     private readonly nint _space;
     private readonly nuint _spaceBytes;
@@ -78,7 +79,9 @@ internal sealed unsafe class MappedMemory : GuestMemory
     {
         try
         {
-            ComponentMemories? owner = isComponent ? Guest.Current.Memories : null;
+            ComponentMemories? owner = isComponent && !Guest.Current.Memories.IsHostsTurn
+                ? Guest.Current.Memories
+                : null;
             MappedMemory memory = Map(owner, minimumBytes, reservedBytes, guardBytes);
             owner?.Add(memory);
             result->Environment = GCHandle.ToIntPtr(GCHandle.Alloc(memory));

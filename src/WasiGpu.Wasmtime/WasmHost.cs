@@ -9,7 +9,7 @@ namespace WasiGpu.Wasmtime;
 /// </summary>
 public sealed unsafe class WasmHost : IDisposable
 {
-    private const long MaxFileBytes = 1L << 30;
+    private readonly long _maxModuleBytes;
     private readonly WasmtimeHandle _engine;
     private readonly WasmtimeHandle _linker;
 
@@ -31,6 +31,7 @@ public sealed unsafe class WasmHost : IDisposable
     public WasmHost(WasmHostOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _maxModuleBytes = options.MaxModuleBytes;
         _cache = ComponentCache.Open(options.CacheDirectory, out string? problem);
         CacheProblem = problem;
         _engine = WasmEngines.Create(isForComponents: false);
@@ -53,7 +54,7 @@ public sealed unsafe class WasmHost : IDisposable
     /// <exception cref="GuestLoadException">The file cannot be read or is no module.</exception>
     public static ModuleDescription Inspect(string path)
     {
-        byte[] binary = WatText.ToBinary(path, ReadFile(path));
+        byte[] binary = WatText.ToBinary(path, ReadFile(path, WasmHostOptions.DefaultMaxModuleBytes));
         return ComponentSection.IsComponent(binary)
             ? ComponentLoader.Inspect(path, binary)
             : ModuleRules.Judge(CoreModuleReader.Read(path, binary));
@@ -62,7 +63,7 @@ public sealed unsafe class WasmHost : IDisposable
     /// <summary>Compiles a file.</summary>
     /// <param name="path">A <c>.wasm</c> file, or the text form.</param>
     /// <exception cref="GuestLoadException">The file cannot be read, or holds no guest this host can run.</exception>
-    public GuestModule Load(string path) => Compile(ReadFile(path), path);
+    public GuestModule Load(string path) => Compile(ReadFile(path, _maxModuleBytes), path);
 
     /// <summary>Compiles a module held in memory.</summary>
     /// <param name="bytes">The binary, or the text form in UTF-8.</param>
@@ -70,6 +71,11 @@ public sealed unsafe class WasmHost : IDisposable
     /// <exception cref="GuestLoadException">The bytes hold no guest this host can run.</exception>
     public GuestModule Compile(ReadOnlySpan<byte> bytes, string name)
     {
+        if (bytes.Length > _maxModuleBytes)
+        {
+            throw TooLarge(name, bytes.Length, _maxModuleBytes);
+        }
+
         ReadOnlySpan<byte> binary = WatText.IsText(bytes) ? WatText.ToBinary(name, bytes.ToArray()) : bytes;
         if (ComponentSection.IsComponent(binary))
         {
@@ -182,14 +188,19 @@ public sealed unsafe class WasmHost : IDisposable
         }
     }
 
-    private static byte[] ReadFile(string path)
+    private static GuestLoadException TooLarge(string name, long sizeBytes, long maxBytes)
+    {
+        return new GuestLoadException($"'{name}' has {sizeBytes} bytes: a module may have {maxBytes}");
+    }
+
+    private static byte[] ReadFile(string path, long maxBytes)
     {
         try
         {
             long sizeBytes = new FileInfo(path).Length;
-            return sizeBytes <= MaxFileBytes
+            return sizeBytes <= maxBytes
                 ? File.ReadAllBytes(path)
-                : throw new GuestLoadException($"'{path}' has {sizeBytes} bytes: a module may have {MaxFileBytes}");
+                : throw TooLarge(path, sizeBytes, maxBytes);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

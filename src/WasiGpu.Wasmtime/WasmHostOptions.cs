@@ -9,4 +9,12 @@ public sealed record WasmHostOptions
     /// file in it, that is another user's or that others may write is not used.
     /// </summary>
     public string? CacheDirectory { get; init; }
+
+    /// <summary>
+    /// The most bytes of a module or component: 128 MiB if nothing is said. Compiling is not under the guests' time
+    /// limit; what bounds it is the size. Code made to be slow to compile takes some 10 microseconds a byte.
+    /// </summary>
+    public long MaxModuleBytes { get; init; } = DefaultMaxModuleBytes;
+
+    internal const long DefaultMaxModuleBytes = 128L << 20;
 }

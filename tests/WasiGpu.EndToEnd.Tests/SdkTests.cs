@@ -95,6 +95,52 @@ public sealed partial class SdkTests
         Assert.Equal(1, ProgramRun.Of("run", component, "none.csv", "none.csv").ExitCode);
     }
 
+    [Fact]
+    public void JavaScript_MadeWithDefaults_RunsAndTrapsByName()
+    {
+        ToolFolder.Install(NetworkFolder);
+        using TemporaryFolder folder = new();
+        string component = Path.Combine(folder.Path, "js-defaults.wasm");
+        ToolRun.Run("node", [Repository.PathOf("tests/guests/js-defaults/build.mjs"), component]);
+
+        string inspected = ProgramRun.Of("inspect", component).AssertExit(0).Output;
+        Assert.Contains("a trap when it is called: wasi:http/outgoing-handler@0.2.", inspected, StringComparison.Ordinal);
+        Assert.Contains("\n  sleep: func(milliseconds: u32) -> u32\n", inspected, StringComparison.Ordinal);
+        Assert.Equal("\"cpu\"\n", Invoke("backend()").AssertExit(0).Output);
+        Assert.True(Number(Invoke("sleep(60)").AssertExit(0).Output) >= 59);
+
+        ProgramResult fetch = Invoke("fetch-page()");
+        Assert.Equal(134, fetch.ExitCode);
+        Assert.Matches("'wasi:http/[a-z-]+@0[.]2[.][0-9]+' '[^']+' was called, which this host does not have", fetch.Errors);
+
+        // Ended by the engine, which tells where the guest was; the program alone would only end its process.
+        ProgramResult late = Invoke("sleep(3600000)", "--timeout", "2s");
+        Assert.Equal(134, late.ExitCode);
+        Assert.Contains("the time limit of 2s has passed", late.ErrorLines[0], StringComparison.Ordinal);
+        Assert.EndsWith("sleep", late.ErrorLines[^1], StringComparison.Ordinal);
+
+        ProgramResult Invoke(string call, params string[] options)
+        {
+            return ProgramRun.Of(["run", "--backend", "cpu", "--invoke", call, .. options, component]);
+        }
+    }
+
+    [Fact]
+    public void AssemblyScript_CoreModule_CallsTheDevice()
+    {
+        const string Folder = "tests/guests/assemblyscript";
+        ToolFolder.Install(Folder);
+        using TemporaryFolder folder = new();
+        string guest = Path.Combine(folder.Path, "sum.wasm");
+        ToolRun.Run("npm", ["run", "build", "--silent", "--", "--outFile", guest], Repository.PathOf(Folder));
+
+        Assert.Equal("500500\n", ProgramRun.Of("run", "--invoke", "sum", guest, "1000").AssertExit(0).Output);
+
+        // The case 'invalid-params' and a text, which the guest's allocator made room for.
+        string failure = ProgramRun.Of("run", "--invoke", "fail", guest).AssertExit(0).Output;
+        Assert.InRange(Number(failure), 4_001, 4_999);
+    }
+
     private static string Train(string component, params string[] options)
     {
         ProgramResult result = ProgramRun.Of(

@@ -7,7 +7,7 @@ using WasiGpu.Fuzzing;
 using WasiGpu.WebGpu;
 
 const string Usage = """
-    usage: eng/fuzz.sh [--seconds N] [--seed N] [--backend cpu|webgpu|cuda] [--component] [--replay FILE]
+    usage: eng/fuzz.sh calls [--seconds N] [--seed N] [--backend cpu|webgpu|cuda] [--component] [--replay FILE]
 
       --seconds N     how long it runs; 3600 without it
       --seed N        the first seed; the time of day without it

@@ -111,10 +111,13 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void Tables_HugeMinimum_EndsWithoutHarm()
+    public void Tables_HugeMinimum_IsRefused()
     {
-        using GuestModule module = TestHost.Compile("(module (table 100000000 funcref))");
-        Assert.Throws<GuestTrapException>(() => module.Instantiate(new GuestOptions()));
+        Assert.Equal(
+            "'guest' cannot run here: a table starts with 1048577 elements: it may have 1048576 (offset 16)",
+            TestHost.Refusal("(module (table 1048577 funcref))"));
+        using GpuGuest largest = new("(module (table $t 1048576 funcref) (func (export \"size\") (result i32) (table.size $t)))");
+        Assert.Equal(1_048_576, largest.Number("size"));
     }
 
     [Fact]

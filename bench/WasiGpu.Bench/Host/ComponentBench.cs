@@ -51,7 +51,9 @@ internal sealed class ComponentBench : IDisposable
         return pairs.Measure(export, withBound: benchCase.Bound == "memcpy");
     }
 
-    /// <summary>Reading and rewriting the component that the run was given, the file's reading included.</summary>
+    /// <summary>
+    /// Reading and rewriting the component that the run was given; the reading of the file and of its types included.
+    /// </summary>
     private Measurement MeasureRewrite()
     {
         return new Measurement(_run.Clock.Median(() => BenchClock.Once(() => WasmHost.Inspect(_run.Options.Component!))));

@@ -33,7 +33,7 @@ internal sealed class InspectCommand : Command, IHasExamples
             module.Name,
             module.SizeBytes,
             module.IsCommand ? "command" : "library",
-            [.. module.Imports.Select(i => new ImportJson(i.Module, i.Name, Kind(i.Kind), i.Signature?.ToString()))],
+            [.. module.Imports.Select(i => new ImportJson(i.Module, i.Name, Kind(i.Kind), i.TypeText))],
             [.. module.Exports.Select(e => new ExportJson(e.Name, Kind(e.Kind), e.TypeText))],
             [.. module.Memories.Select(m => new MemoryJson(m.MinimumPages, m.MaximumPages, m.IsShared, m.Is64Bit))],
             module.HasStartFunction,
@@ -58,14 +58,14 @@ internal sealed class InspectCommand : Command, IHasExamples
             Line($"imports from {group.Key}:");
             foreach (ImportJson import in group)
             {
-                Line($"  {import.Name}: {import.Kind} {import.Type}");
+                Line(Item(import.Name, import.Kind, import.Type));
             }
         }
 
         Line("exports:");
         foreach (ExportJson export in module.Exports)
         {
-            Line($"  {export.Name}: {export.Kind} {export.Type}");
+            Line(Item(export.Name, export.Kind, export.Type));
         }
 
         foreach (MemoryJson memory in module.Memories)
@@ -106,6 +106,14 @@ internal sealed class InspectCommand : Command, IHasExamples
         {
             Line($"not served, a trap when it is called: {function}");
         }
+    }
+
+    private static string Item(string name, string kind, string? type)
+    {
+        // A component's functions say themselves what they are.
+        const string Function = "func(";
+        bool saysKind = type is not null && type.StartsWith(Function, StringComparison.Ordinal);
+        return saysKind ? $"  {name}: {type}" : $"  {name}: {kind} {type}";
     }
 
     private static string Size(ulong pages)

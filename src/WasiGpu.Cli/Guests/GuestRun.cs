@@ -85,7 +85,8 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
         string[] names =
         [
             .. module.Description.Exports
-                .Where(e => e.TypeText is not null && e.Name is not ("_initialize" or "cabi_realloc"))
+                .Where(e => e.Kind == ExternKind.Function && e.TypeText is not null)
+                .Where(e => e.Name is not ("_initialize" or "cabi_realloc"))
                 .Select(e => e.Name),
         ];
         return names.Length == 0 ? "it has none" : string.Join(", ", names);

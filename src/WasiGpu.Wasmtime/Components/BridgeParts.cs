@@ -40,7 +40,8 @@ internal sealed class BridgeParts
     /// <summary>The names of the raw functions.</summary>
     internal IReadOnlyList<string> RawFunctions { get; }
 
-    private static byte[] Read(string name)
+    /// <summary>A text that is part of the library.</summary>
+    internal static byte[] Read(string name)
     {
         using Stream stream = typeof(BridgeParts).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"the library was built without {name}");

@@ -13,6 +13,9 @@ internal sealed class ComponentCode(
 
     internal EpochTicker Ticker => engine.Ticker;
 
+    /// <summary>How its guests wait.</summary>
+    internal ComponentWaits Waits => engine.Waits;
+
     /// <summary>The component.</summary>
     internal WasmtimeHandle Component => component;
 

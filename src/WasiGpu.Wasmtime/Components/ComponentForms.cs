@@ -15,6 +15,10 @@ internal static class ComponentForms
     // Types nest by hand-written binaries only; the engine has a limit of its own.
     private const int MaxTypeDepth = 64;
 
+    // Few bytes of a file make one; the largest interface of WASI has a hundred.
+    private const uint MaxDeclarations = 10_000;
+    private const uint MaxOptions = 32;
+
     /// <summary>The name of an import or export: a form byte and the text.</summary>
     internal static string ReadExternName(ref WasmReader reader)
     {
@@ -123,6 +127,11 @@ internal static class ComponentForms
     {
         CanonOptions options = new();
         uint count = reader.ReadU32();
+        if (count > MaxOptions)
+        {
+            throw reader.Broken($"a function has {count} canonical options: it may have {MaxOptions}");
+        }
+
         for (uint i = 0; i < count; i++)
         {
             byte code = reader.ReadByte();
@@ -222,6 +231,11 @@ internal static class ComponentForms
         int depth)
     {
         uint count = reader.ReadU32();
+        if (count > MaxDeclarations)
+        {
+            throw reader.Broken($"a type has {count} declarations: it may have {MaxDeclarations}");
+        }
+
         List<(ComponentAlias? Outer, string? Resource)> types = [];
         for (uint i = 0; i < count; i++)
         {

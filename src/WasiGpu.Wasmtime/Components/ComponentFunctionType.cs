@@ -8,9 +8,13 @@ public sealed record ComponentFunctionType(
     ComponentType? Result)
 {
     /// <summary>The type as WIT: <c>func(a: u32) -> string</c>.</summary>
-    public override string ToString()
+    public override string ToString() => Write(names: null);
+
+    /// <summary>The type as WIT, with the names that there are for the types in it.</summary>
+    /// <param name="names">Names of types, by the types' text; null to write everything out.</param>
+    internal string Write(IReadOnlyDictionary<string, string>? names)
     {
-        string parameters = string.Join(", ", Parameters.Select(p => $"{p.Key}: {p.Value}"));
-        return Result is null ? $"func({parameters})" : $"func({parameters}) -> {Result}";
+        string parameters = string.Join(", ", Parameters.Select(p => $"{p.Key}: {p.Value.WriteOrName(names)}"));
+        return Result is null ? $"func({parameters})" : $"func({parameters}) -> {Result.WriteOrName(names)}";
     }
 }

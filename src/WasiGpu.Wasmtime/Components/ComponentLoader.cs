@@ -20,7 +20,35 @@ internal static class ComponentLoader
             refusal = e.Message;
         }
 
-        return Describe(name, binary.Length, summary) with { Refusals = refusal is null ? [] : [refusal] };
+        if (summary.Outermost is not { } outermost)
+        {
+            return Describe(name, binary.Length, summary, missing: []) with { Refusals = [refusal!] };
+        }
+
+        using ComponentEngine engine = new();
+        ModuleDescription description = Describe(name, binary.Length, summary, engine.FindMissing(name, outermost));
+        return AddTypes(engine, description, binary) with { Refusals = refusal is null ? [] : [refusal] };
+    }
+
+    /// <summary>Adds the types of imports and exports, as far as the engine takes the component for a valid one.</summary>
+    private static ModuleDescription AddTypes(ComponentEngine engine, ModuleDescription module, ReadOnlySpan<byte> binary)
+    {
+        try
+        {
+            using WasmtimeHandle outline = engine.Compile(module.Name, ComponentOutline.Of(binary));
+            using ComponentTypeReader reader = new(engine.Handle, outline);
+            List<ComponentItemType> imports = reader.ReadImports();
+            return module with
+            {
+                Imports = ComponentWit.AddTypes(module.Imports, imports),
+                Exports = ComponentWit.AddTypes(module.Exports, reader.ReadExports()),
+            };
+        }
+        catch (GuestLoadException)
+        {
+            // What is wrong with it, the refusal tells, or the engine when it is loaded.
+            return module;
+        }
     }
 
     /// <summary>Makes a component ready to run.</summary>
@@ -47,9 +75,9 @@ internal static class ComponentLoader
             : CompileCached(engine, cache, name, rewritten ?? binary);
         try
         {
-            WasmtimeHandle linker = engine.CreateLinker(name, component, summary.Outermost!.Missing);
+            WasmtimeHandle linker = engine.CreateLinker(name, summary.Outermost!, out IReadOnlyList<string> missing);
             IReadOnlyDictionary<string, ComponentFunction> functions = ComponentTypeReader.Read(engine.Handle, component);
-            ModuleDescription description = Describe(name, binary.Length, summary);
+            ModuleDescription description = Describe(name, binary.Length, summary, missing);
             return new GuestModule(
                 description with { Exports = AddFunctions(description.Exports, functions) },
                 new ComponentCode(engine, component, linker, functions));
@@ -78,7 +106,11 @@ internal static class ComponentLoader
         return component;
     }
 
-    private static ModuleDescription Describe(string name, long sizeBytes, ComponentSummary summary)
+    private static ModuleDescription Describe(
+        string name,
+        long sizeBytes,
+        ComponentSummary summary,
+        IReadOnlyList<string> missing)
     {
         ComponentScan? scan = summary.Outermost;
         return new ModuleDescription
@@ -96,8 +128,7 @@ internal static class ComponentLoader
                 RewrittenComponents = summary.RewrittenComponents,
                 BridgedFunctions = [.. summary.Bridged.Keys],
                 VirtualGpus = summary.VirtualGpus,
-                MissingFunctions = [.. (scan?.Missing ?? []).SelectMany(import => import.Functions.Select(
-                    function => import.IsInstance ? $"{import.Name} {function}" : function))],
+                MissingFunctions = missing,
             },
         };
     }
@@ -108,13 +139,13 @@ internal static class ComponentLoader
         IReadOnlyDictionary<string, ComponentFunction> functions)
     {
         List<ModuleExport> all = [];
+        ILookup<string?, ComponentFunction> inner = functions.Values.ToLookup(f => f.Interface);
         foreach (ModuleExport export in exports)
         {
             all.Add(functions.TryGetValue(export.Name, out ComponentFunction? function)
                 ? export with { ComponentType = function.Type }
                 : export);
-            all.AddRange(functions.Values
-                .Where(f => f.Interface == export.Name)
+            all.AddRange(inner[export.Name]
                 .Select(f => new ModuleExport(f.FullName, ExternKind.Function, Signature: null)
                 {
                     ComponentType = f.Type,

@@ -19,6 +19,9 @@ internal sealed unsafe class ComponentMemories(ulong limitBytes)
     /// <summary>Why a memory was refused; null when none was.</summary>
     internal string? Refusal { get; private set; }
 
+    /// <summary>Whether memories that are made now are the host's own: not the guest's, and not under its limit.</summary>
+    internal bool IsHostsTurn { get; set; }
+
     /// <summary>Takes bytes from the limit.</summary>
     /// <exception cref="InsufficientMemoryException">There are not so many left.</exception>
     internal void Reserve(ulong bytes)

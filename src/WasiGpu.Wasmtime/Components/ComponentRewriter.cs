@@ -48,7 +48,7 @@ internal sealed class ComponentRewriter
             _summary.VirtualGpus += scan.UseOf(number) == NestedUse.OtherGpu ? 1 : 0;
             if (section.Id == ComponentSection.CoreModule)
             {
-                _summary.AddModule(file.Slice(section.Start, section.Length));
+                _summary.AddModule(file.Slice(section.Start, section.Length), section.Start);
             }
             else if (section.Id == ComponentSection.Component)
             {
@@ -85,7 +85,7 @@ internal sealed class ComponentRewriter
 
             if (section.Id == ComponentSection.CoreModule)
             {
-                _summary.AddModule(file.Slice(section.Start, section.Length));
+                _summary.AddModule(file.Slice(section.Start, section.Length), section.Start);
             }
 
             if (section.Id == ComponentSection.Component)

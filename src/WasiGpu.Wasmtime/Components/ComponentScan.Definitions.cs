@@ -43,6 +43,7 @@ internal sealed partial class ComponentScan
             uint instance = _counts.Add(ComponentSort.Instance);
             for (uint n = reader.ReadU32(); n > 0; n--)
             {
+                Count(ref reader, 1);
                 string name = ComponentForms.ReadExternName(ref reader);
                 ComponentSort sort = ComponentForms.ReadSort(ref reader);
                 uint index = reader.ReadU32();

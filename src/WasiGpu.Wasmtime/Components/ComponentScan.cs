@@ -6,6 +6,11 @@ namespace WasiGpu.Wasmtime;
 /// </summary>
 internal sealed partial class ComponentScan
 {
+    // Few bytes of a file make one; the largest of real components has some hundreds.
+    private const int MaxDefinitions = 100_000;
+
+    private const int MaxExports = 10_000;
+
     private readonly IndexCounts _counts = new();
     private readonly Dictionary<uint, string> _gpuInstances = [];
     private readonly Dictionary<(uint Instance, string Export), string> _gpuExports = [];
@@ -16,12 +21,14 @@ internal sealed partial class ComponentScan
     private readonly Dictionary<int, NestedUse> _uses = [];
     private readonly List<ModuleImport> _imports = [];
     private readonly List<ModuleExport> _exports = [];
-    private readonly List<MissingImport> _missing = [];
+    private readonly List<HostImport> _missing = [];
+    private readonly List<HostImport> _wasi = [];
     private uint _resourceNumber;
     private readonly HashSet<uint> _importTypes = [];
     private readonly HashSet<uint> _missingTypes = [];
     private readonly Dictionary<(uint Instance, string Export), ComponentAlias> _foreignTypes = [];
     private GpuLowering? _firstLowering;
+    private int _definitions;
     private uint? _computeType;
 
     private ComponentScan(List<ComponentSection> sections) => Sections = sections;
@@ -63,7 +70,10 @@ internal sealed partial class ComponentScan
     internal IReadOnlyList<ModuleImport> Imports => _imports;
 
     /// <summary>Of these, what this host does not have.</summary>
-    internal IReadOnlyList<MissingImport> Missing => _missing;
+    internal IReadOnlyList<HostImport> Missing => _missing;
+
+    /// <summary>The interfaces of WASI that it has; some functions in them may be newer than the engine's.</summary>
+    internal IReadOnlyList<HostImport> Wasi => _wasi;
 
     /// <summary>What it exports.</summary>
     internal IReadOnlyList<ModuleExport> Exports => _exports;
@@ -127,6 +137,7 @@ internal sealed partial class ComponentScan
 
         for (uint n = reader.ReadU32(); n > 0; n--)
         {
+            Count(ref reader, 1);
             ReadItem(ref reader, section.Id);
         }
 
@@ -139,6 +150,16 @@ internal sealed partial class ComponentScan
         {
             Cut = number;
             AtCut = before;
+        }
+    }
+
+    /// <summary>Counts what is kept in memory of a component.</summary>
+    private void Count(ref WasmReader reader, int definitions)
+    {
+        _definitions += definitions;
+        if (_definitions > MaxDefinitions)
+        {
+            throw reader.Broken($"a component has more than {MaxDefinitions} definitions");
         }
     }
 
@@ -184,6 +205,7 @@ internal sealed partial class ComponentScan
         ComponentForms.SkipType(ref reader, exports);
         if (exports is not null)
         {
+            Count(ref reader, exports.Count);
             _instanceTypes[index] = exports;
         }
     }
@@ -212,7 +234,7 @@ internal sealed partial class ComponentScan
                 $"it imports '{name}', which is unknown: this host serves {GpuInterfaces.Package}@{GpuInterfaces.Version}");
         }
 
-        Describe(name, sort, index, type);
+        Describe(ref reader, name, sort, index, type);
     }
 
     private void NoteCompute(ref WasmReader reader, string name, uint index, uint type, int offset)
@@ -233,13 +255,15 @@ internal sealed partial class ComponentScan
         IsComputeTypeDefined = _instanceTypes.ContainsKey(type);
     }
 
-    private void Describe(string name, ComponentSort sort, uint index, uint? type)
+    private void Describe(ref WasmReader reader, string name, ComponentSort sort, uint index, uint? type)
     {
         List<TypeExport>? exports = null;
         bool isInstance = sort == ComponentSort.Instance;
         if (isInstance)
         {
+            // Many imports may have the same large type.
             _ = _instanceTypes.TryGetValue(type!.Value, out exports);
+            Count(ref reader, exports?.Count ?? 0);
         }
 
         string[] functions = [.. (exports ?? []).Where(e => e.Sort == ComponentSort.Func).Select(e => e.Name)];
@@ -249,14 +273,22 @@ internal sealed partial class ComponentScan
             _imports.Add(new ModuleImport(name, "", KindOf(sort), Signature: null));
         }
 
-        if (isInstance && !name.StartsWith(GpuInterfaces.Package, StringComparison.Ordinal) && !WasiInterfaces.IsServed(name))
+        if (isInstance && !name.StartsWith(GpuInterfaces.Package, StringComparison.Ordinal))
         {
-            NoteMissing(index, type!.Value, exports ?? []);
-            _missing.Add(new MissingImport(name, IsInstance: true, functions, NumberResources(exports ?? [])));
+            HostImport import = new(name, IsInstance: true, functions, NumberResources(exports ?? []));
+            if (WasiInterfaces.IsServed(name))
+            {
+                _wasi.Add(import);
+            }
+            else
+            {
+                NoteMissing(index, type!.Value, exports ?? []);
+                _missing.Add(import);
+            }
         }
         else if (sort == ComponentSort.Func)
         {
-            _missing.Add(new MissingImport(name, IsInstance: false, [name], []));
+            _missing.Add(new HostImport(name, IsInstance: false, [name], []));
         }
     }
 
@@ -275,15 +307,17 @@ internal sealed partial class ComponentScan
     private List<(string Name, uint Number)> NumberResources(List<TypeExport> exports)
     {
         List<(string Name, uint Number)> resources = [];
+        Dictionary<string, uint> numbers = [];
         foreach (TypeExport export in exports)
         {
             if (export.IsResource)
             {
+                numbers[export.Name] = _resourceNumber;
                 resources.Add((export.Name, _resourceNumber++));
             }
             else if (export.ResourceName is { } same)
             {
-                resources.Add((export.Name, resources.First(resource => resource.Name == same).Number));
+                resources.Add((export.Name, numbers[same]));
             }
         }
 
@@ -315,6 +349,11 @@ internal sealed partial class ComponentScan
         else if (isTyped != 0)
         {
             throw reader.Broken($"form 0x{isTyped:x2} of an export's type is unknown");
+        }
+
+        if (_exports.Count == MaxExports)
+        {
+            throw reader.Broken($"a component has more than {MaxExports} exports");
         }
 
         // An export is a new index of the same thing.

@@ -28,9 +28,22 @@ internal sealed class ComponentSummary
     internal IReadOnlyDictionary<string, int> Bridged => _bridged;
 
     /// <summary>Counts a core module.</summary>
-    internal void AddModule(ReadOnlySpan<byte> binary)
+    /// <param name="binary">The module.</param>
+    /// <param name="start">Where it starts in the file.</param>
+    /// <exception cref="GuestLoadException">Something in it is too large.</exception>
+    internal void AddModule(ReadOnlySpan<byte> binary, int start)
     {
+        const int HeaderBytes = 8;
         CoreModules++;
+        if (binary.Length > HeaderBytes)
+        {
+            string place = $"section {ComponentSection.CoreModule} (core module) at offset {start}: ";
+            if (ModuleLimits.Check(binary[HeaderBytes..], start + HeaderBytes, place) is { } reason)
+            {
+                throw new GuestLoadException(reason);
+            }
+        }
+
         try
         {
             _memories.AddRange(CoreModuleReader.Read("module", binary).Memories);

@@ -3,33 +3,75 @@ using WasiGpu.Wasmtime.Native;
 
 namespace WasiGpu.Wasmtime;
 
-/// <summary>Reads the types of a compiled component's exports from the engine.</summary>
-internal sealed unsafe class ComponentTypeReader
+/// <summary>Reads the types of a compiled component's imports and exports from the engine.</summary>
+internal sealed unsafe class ComponentTypeReader : IDisposable
 {
     // Small definitions can stand for types that are huge when written out.
     private const int MaxNodes = 100_000;
 
+    // To get one the library counts up to it.
+    private const int MaxItems = 10_000;
+
+    // Each is compared with all of them.
+    private const int MaxResources = 500;
+
     private readonly nint _engine;
-    private readonly Dictionary<string, ComponentFunction> _functions = [];
+    private readonly nint _component;
+
+    // Kept to the end: a resource is known by being the same as one of these.
+    private readonly List<(string Name, ComponentItem Item)> _resources = [];
     private int _nodes;
 
-    private ComponentTypeReader(nint engine) => _engine = engine;
+    /// <summary>Starts to read.</summary>
+    internal ComponentTypeReader(WasmtimeHandle engine, WasmtimeHandle component)
+    {
+        _engine = engine.Pointer;
+        _component = WasmtimeApi.wasmtime_component_type(component.Pointer);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach ((_, ComponentItem item) in _resources)
+        {
+            ComponentItem copy = item;
+            WasmtimeApi.wasmtime_component_item_delete(&copy);
+        }
+
+        WasmtimeApi.wasmtime_component_type_delete(_component);
+    }
 
     /// <summary>The exported functions, by the name they are called by.</summary>
     internal static IReadOnlyDictionary<string, ComponentFunction> Read(WasmtimeHandle engine, WasmtimeHandle component)
     {
-        ComponentTypeReader reader = new(engine.Pointer);
-        nint type = WasmtimeApi.wasmtime_component_type(component.Pointer);
-        try
+        using ComponentTypeReader reader = new(engine, component);
+        Dictionary<string, ComponentFunction> functions = [];
+        foreach (ComponentItemType item in reader.ReadExports())
         {
-            reader.ReadItems(type, isInstance: false, parent: null);
-        }
-        finally
-        {
-            WasmtimeApi.wasmtime_component_type_delete(type);
+            if (item.Function is { } type)
+            {
+                ComponentFunction function = new(item.Interface, item.Name, type);
+                functions[function.FullName] = function;
+            }
         }
 
-        return reader._functions;
+        return functions;
+    }
+
+    /// <summary>The functions and types that are imported.</summary>
+    internal List<ComponentItemType> ReadImports()
+    {
+        List<ComponentItemType> items = [];
+        ReadItems(_component, &WasmtimeApi.wasmtime_component_type_import_nth, parent: null, items);
+        return items;
+    }
+
+    /// <summary>The functions and types that are exported.</summary>
+    internal List<ComponentItemType> ReadExports()
+    {
+        List<ComponentItemType> items = [];
+        ReadItems(_component, &WasmtimeApi.wasmtime_component_type_export_nth, parent: null, items);
+        return items;
     }
 
     private static string Text(byte* name, nuint length) => Encoding.UTF8.GetString(name, (int)length);
@@ -55,42 +97,65 @@ internal sealed unsafe class ComponentTypeReader
         };
     }
 
-    private void ReadItems(nint type, bool isInstance, string? parent)
+    private void ReadItems(
+        nint type,
+        delegate*<nint, nint, nuint, byte**, nuint*, nint*, byte> next,
+        string? parent,
+        List<ComponentItemType> items)
     {
-        for (nuint i = 0; ; i++)
+        byte* name;
+        nuint nameLength;
+        nint item;
+        for (nuint i = 0; i < MaxItems && next(type, _engine, i, &name, &nameLength, &item) != 0; i++)
         {
-            byte* name;
-            nuint nameLength;
-            nint item;
-            byte isThere = isInstance
-                ? WasmtimeApi.wasmtime_component_instance_type_export_nth(type, _engine, i, &name, &nameLength, &item)
-                : WasmtimeApi.wasmtime_component_type_export_nth(type, _engine, i, &name, &nameLength, &item);
-            if (isThere == 0)
-            {
-                return;
-            }
-
             string text = Text(name, nameLength);
             ComponentItem described = default;
             WasmtimeApi.wasmtime_component_extern_type(item, &described);
+            WasmtimeApi.wasmtime_component_extern_delete(item);
+            if (described.Kind == ComponentItem.KindResource && _resources.Count < MaxResources)
+            {
+                _resources.Add((text, described));
+                items.Add(new ComponentItemType(parent, text, Function: null, Resource(described.Type, isBorrowed: false)));
+                continue;
+            }
+
             try
             {
-                if (described.Kind == ComponentItem.KindFunc && ReadFunction(described.Type) is { } function)
-                {
-                    ComponentFunction found = new(parent, text, function);
-                    _functions[found.FullName] = found;
-                }
-                else if (described.Kind == ComponentItem.KindInstance && parent is null)
-                {
-                    ReadItems(described.Type, isInstance: true, text);
-                }
+                ReadItem(described, text, parent, items);
             }
             finally
             {
                 WasmtimeApi.wasmtime_component_item_delete(&described);
-                WasmtimeApi.wasmtime_component_extern_delete(item);
             }
         }
+    }
+
+    private void ReadItem(ComponentItem item, string name, string? parent, List<ComponentItemType> items)
+    {
+        switch (item.Kind)
+        {
+            case ComponentItem.KindFunc:
+                items.Add(new ComponentItemType(parent, name, ReadFunction(item.Type), Type: null));
+                break;
+            case ComponentItem.KindInstance when parent is null:
+                ReadItems(item.Type, &WasmtimeApi.wasmtime_component_instance_type_export_nth, name, items);
+                break;
+            case ComponentItem.KindType:
+                items.Add(new ComponentItemType(parent, name, Function: null, Convert(&item.ValType)));
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>A resource, by the name under which it was seen first.</summary>
+    private ComponentType Resource(nint type, bool isBorrowed)
+    {
+        string? name = _resources
+            .Where(known => WasmtimeApi.wasmtime_component_resource_type_equal(known.Item.Type, type) != 0)
+            .Select(known => known.Name)
+            .FirstOrDefault();
+        return new ComponentType { Kind = WasmType.Resource, ResourceName = name, IsBorrowed = isBorrowed };
     }
 
     /// <summary>A function's type; null for one that cannot be called.</summary>
@@ -115,12 +180,19 @@ internal sealed unsafe class ComponentTypeReader
     {
         try
         {
-            if (++_nodes >= MaxNodes)
-            {
-                return new ComponentType { Kind = WasmType.Resource };
-            }
+            return Convert(type);
+        }
+        finally
+        {
+            WasmtimeApi.wasmtime_component_valtype_delete(type);
+        }
+    }
 
-            return type->Kind switch
+    private ComponentType Convert(ComponentValType* type)
+    {
+        return ++_nodes >= MaxNodes
+            ? new ComponentType { Kind = WasmType.Resource }
+            : type->Kind switch
             {
                 13 => Of(WasmType.List, [KeyValuePair.Create("", (ComponentType?)Element(type->Type))]),
                 14 => Of(WasmType.Record, Fields(type->Type)),
@@ -130,13 +202,9 @@ internal sealed unsafe class ComponentTypeReader
                 18 => Of(WasmType.Option, [KeyValuePair.Create("", (ComponentType?)OptionType(type->Type))]),
                 19 => Of(WasmType.Result, ResultTypes(type->Type)),
                 20 => Of(WasmType.Flags, Names(type->Type, isFlags: true)),
+                21 or 22 => Resource(type->Type, isBorrowed: type->Kind == 22),
                 _ => new ComponentType { Kind = Number(type->Kind) },
             };
-        }
-        finally
-        {
-            WasmtimeApi.wasmtime_component_valtype_delete(type);
-        }
     }
 
     private static ComponentType Of(WasmType kind, IReadOnlyList<KeyValuePair<string, ComponentType?>> parts)

@@ -5,8 +5,13 @@ namespace WasiGpu.Wasmtime;
 /// <summary>The interfaces of WASI 0.2 that the engine serves; it matches versions itself.</summary>
 internal static class WasiInterfaces
 {
+    /// <summary>The interface by which guests wait, without its version.</summary>
+    internal const string Poll = "wasi:io/poll";
+
     private const string Prefix = "wasi:";
-    private const string Version = "0.2.";
+
+    /// <summary>The version that the engine serves; it takes imports of every other 0.2 for it.</summary>
+    private const string EngineVersion = "0.2.12";
 
     private static readonly HashSet<string> Served =
     [
@@ -25,8 +30,12 @@ internal static class WasiInterfaces
     internal static bool IsServed(string import)
     {
         (string name, string? version) = Split(import);
-        return Served.Contains(name) && version is not null && version.StartsWith(Version, StringComparison.Ordinal);
+        return Served.Contains(name) && version is not null && IsRelease(version);
     }
+
+    /// <summary>The engine's own name of an interface.</summary>
+    /// <param name="import">The interface, of any version.</param>
+    internal static string EngineName(string import) => $"{Split(import).Name}@{EngineVersion}";
 
     /// <summary>The highest version of WASI among imports; null without any.</summary>
     internal static string? HighestVersion(IEnumerable<string> imports)
@@ -37,6 +46,14 @@ internal static class WasiInterfaces
             .Select(import => Split(import).Version)
             .OfType<string>()
             .MaxBy(Order);
+    }
+
+    /// <summary>Whether a version is 0.2 and a number: pre-releases are compatible with themselves alone.</summary>
+    private static bool IsRelease(string version)
+    {
+        const string Minor = "0.2.";
+        return version.StartsWith(Minor, StringComparison.Ordinal)
+            && ushort.TryParse(version[Minor.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
     }
 
     private static long Order(string version)

@@ -10,6 +10,9 @@ internal static class CoreModuleReader
     private const uint Magic = 0x6D73_6100;
     private const int HeaderBytes = 8;
 
+    // The engine's own limit.
+    private const uint MaxValues = 1000;
+
     /// <summary>Reads a module.</summary>
     /// <param name="name">The name for messages.</param>
     /// <param name="bytes">The binary.</param>
@@ -18,13 +21,17 @@ internal static class CoreModuleReader
     {
         CheckHeader(name, bytes);
         Sections found = new();
-        WasmReader reader = new(bytes[HeaderBytes..]);
+        string? tooLarge;
+        WasmReader reader = new(bytes[HeaderBytes..], HeaderBytes);
         try
         {
-            while (!reader.IsAtEnd)
+            tooLarge = ModuleLimits.Check(bytes[HeaderBytes..], HeaderBytes);
+            while (tooLarge is null && !reader.IsAtEnd)
             {
                 byte id = reader.ReadByte();
-                WasmReader section = new(reader.ReadBytes(reader.ReadU32()));
+                uint length = reader.ReadU32();
+                int content = reader.Offset;
+                WasmReader section = new(reader.ReadBytes(length), content);
                 found.ReadSection(id, ref section);
             }
         }
@@ -33,7 +40,49 @@ internal static class CoreModuleReader
             throw new GuestLoadException($"'{name}' is a broken WebAssembly module: {e.Message}", e);
         }
 
-        return found.Describe(name, bytes.Length);
+        return tooLarge is null
+            ? found.Describe(name, bytes.Length)
+            : throw new GuestLoadException($"'{name}' cannot run here: {tooLarge}");
+    }
+
+    /// <summary>Skips the type of an import that is no function.</summary>
+    /// <param name="section">Where it starts.</param>
+    /// <param name="kind">What is imported.</param>
+    internal static void SkipImportType(ref WasmReader section, ExternKind kind)
+    {
+        switch (kind)
+        {
+            case ExternKind.Table:
+                section.ReadByte();
+                ReadMemoryType(ref section);
+                break;
+            case ExternKind.Memory:
+                ReadMemoryType(ref section);
+                break;
+            case ExternKind.Global:
+                section.ReadBytes(2);
+                break;
+            case ExternKind.Tag:
+                section.ReadByte();
+                section.ReadU32();
+                break;
+            default:
+                throw section.Broken($"import kind {(byte)kind} is unknown");
+        }
+    }
+
+    private static ModuleMemory ReadMemoryType(ref WasmReader section)
+    {
+        byte flags = section.ReadByte();
+        bool is64Bit = (flags & 4) != 0;
+        ulong minimum = is64Bit ? section.ReadU64() : section.ReadU32();
+        ulong? maximum = (flags & 1) == 0 ? null : is64Bit ? section.ReadU64() : section.ReadU32();
+        if ((flags & 8) != 0)
+        {
+            section.ReadU32();
+        }
+
+        return new ModuleMemory(minimum, maximum, IsShared: (flags & 2) != 0, is64Bit);
     }
 
     private static void CheckHeader(string name, ReadOnlySpan<byte> bytes)
@@ -108,6 +157,11 @@ internal static class CoreModuleReader
         private static List<WasmType> ReadValueTypes(ref WasmReader section)
         {
             uint count = section.ReadU32();
+            if (count > MaxValues)
+            {
+                throw section.Broken($"a function has {count} parameters or results: it may have {MaxValues}");
+            }
+
             List<WasmType> types = [];
             for (uint i = 0; i < count; i++)
             {
@@ -115,26 +169,6 @@ internal static class CoreModuleReader
             }
 
             return types;
-        }
-
-        private static ModuleMemory ReadMemoryType(ref WasmReader section)
-        {
-            byte flags = section.ReadByte();
-            bool is64Bit = (flags & 4) != 0;
-            ulong minimum = is64Bit ? section.ReadU64() : section.ReadU32();
-            ulong? maximum = (flags & 1) == 0 ? null : is64Bit ? section.ReadU64() : section.ReadU32();
-            if ((flags & 8) != 0)
-            {
-                section.ReadU32();
-            }
-
-            return new ModuleMemory(minimum, maximum, IsShared: (flags & 2) != 0, is64Bit);
-        }
-
-        private static void SkipTableType(ref WasmReader section)
-        {
-            section.ReadByte();
-            ReadMemoryType(ref section);
         }
 
         private void ReadTypes(ref WasmReader section)
@@ -161,27 +195,14 @@ internal static class CoreModuleReader
                 string name = section.ReadName();
                 ExternKind kind = (ExternKind)section.ReadByte();
                 FunctionSignature? signature = null;
-                switch (kind)
+                if (kind == ExternKind.Function)
                 {
-                    case ExternKind.Function:
-                        signature = TypeAt(section.ReadU32());
-                        _functions.Add(signature);
-                        break;
-                    case ExternKind.Table:
-                        SkipTableType(ref section);
-                        break;
-                    case ExternKind.Memory:
-                        ReadMemoryType(ref section);
-                        break;
-                    case ExternKind.Global:
-                        section.ReadBytes(2);
-                        break;
-                    case ExternKind.Tag:
-                        section.ReadByte();
-                        section.ReadU32();
-                        break;
-                    default:
-                        throw section.Broken($"import kind {(byte)kind} is unknown");
+                    signature = TypeAt(section.ReadU32());
+                    _functions.Add(signature);
+                }
+                else
+                {
+                    SkipImportType(ref section, kind);
                 }
 
                 _imports.Add(new ModuleImport(module, name, kind, signature));

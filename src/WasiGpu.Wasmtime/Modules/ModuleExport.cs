@@ -9,6 +9,12 @@ public sealed record ModuleExport(string Name, ExternKind Kind, FunctionSignatur
     /// <summary>Its type, for a function of a component that was loaded; null before that.</summary>
     public ComponentFunctionType? ComponentType { get; init; }
 
-    /// <summary>The type as text; null where it is not known.</summary>
-    public string? TypeText => Signature?.ToString() ?? ComponentType?.ToString();
+    /// <summary>
+    /// The type as text, that of a component's function or type in WIT; null where it is not known.
+    /// </summary>
+    public string? TypeText
+    {
+        get => field ?? Signature?.ToString() ?? ComponentType?.ToString();
+        init;
+    }
 }

@@ -8,6 +8,9 @@ namespace WasiGpu.Wasmtime;
 /// <param name="place">What the bytes are, for messages: empty, or with a colon at its end.</param>
 internal ref struct WasmReader(ReadOnlySpan<byte> bytes, int start = 0, string place = "")
 {
+    // The engine's own limit.
+    private const uint MaxNameBytes = 100_000;
+
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
     internal int Position { get; private set; }
@@ -38,7 +41,13 @@ internal ref struct WasmReader(ReadOnlySpan<byte> bytes, int start = 0, string p
 
     internal ulong ReadU64() => ReadUnsigned(maxBits: 64);
 
-    internal string ReadName() => Encoding.UTF8.GetString(ReadBytes(ReadU32()));
+    internal string ReadName()
+    {
+        uint length = ReadU32();
+        return length <= MaxNameBytes
+            ? Encoding.UTF8.GetString(ReadBytes(length))
+            : throw Broken($"a name has {length} bytes: it may have {MaxNameBytes}");
+    }
 
     internal void SkipName() => ReadBytes(ReadU32());
 

@@ -16,4 +16,8 @@ internal struct ComponentItem
 
     [FieldOffset(8)]
     internal nint Type;
+
+    /// <summary>What the name of a type stands for.</summary>
+    [FieldOffset(8)]
+    internal ComponentValType ValType;
 }

@@ -36,6 +36,10 @@ internal unsafe struct ComponentVal
     [FieldOffset(8)]
     internal ComponentVal* OptionPayload;
 
+    /// <summary>A resource, owned or lent.</summary>
+    [FieldOffset(8)]
+    internal nint Resource;
+
     /// <summary>The payload of a <c>result</c>; null for none.</summary>
     [FieldOffset(16)]
     internal ComponentVal* ResultPayload;

@@ -46,6 +46,10 @@ internal static unsafe partial class WasmtimeApi
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial nint wasmtime_component_linker_add_wasip2(nint linker);
 
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void wasmtime_component_linker_allow_shadowing(nint linker, byte allow);
+
     /// <summary>Borrows the linker until it is deleted.</summary>
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -264,6 +268,15 @@ internal static unsafe partial class WasmtimeApi
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial void wasmtime_component_resource_type_delete(nint type);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial byte wasmtime_component_resource_type_equal(nint one, nint other);
+
+    /// <summary>Drops what is owned, or ends a loan; the structure stays.</summary>
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial nint wasmtime_component_resource_any_drop(nint context, nint resource);
 
     /// <summary>Moves a value to the library's heap; what is left is empty.</summary>
     [LibraryImport(Library)]
