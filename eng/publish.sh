@@ -54,7 +54,7 @@ for level in "${levels[@]}"; do
         --configuration Release --output "$scratch/$level" --nologo --verbosity quiet \
         -p:ProcessorLevel="$level" -p:NativeIntermediateOutputPath="$native/obj/" \
         -p:NativeOutputPath="$native/bin/" \
-        -p:CppCompilerAndLinker="$compiler" -p:PathMap="$root=/_/" >&2
+        -p:CppCompilerAndLinker="$compiler" >&2
     mv "$scratch/$level/wasi-gpu" "$scratch/wasi-gpu-$level"
 done
 
