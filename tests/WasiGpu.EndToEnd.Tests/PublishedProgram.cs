@@ -29,13 +29,7 @@ internal static class PublishedProgram
         {
             RedirectStandardError = true,
         };
-        // The tests' own build must not leak its settings into the publication.
-        foreach (string name in start.Environment.Keys.ToList()
-            .Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)))
-        {
-            start.Environment.Remove(name);
-        }
-
+        ToolRun.RemoveBuildSettings(start);
         using Process process = Process.Start(start)!;
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();

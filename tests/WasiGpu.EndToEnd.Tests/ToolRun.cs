@@ -13,7 +13,11 @@ internal static class ToolRun
     }
 
     /// <summary>Runs a program that must succeed.</summary>
-    internal static string Run(string program, string[] arguments, string? folder = null)
+    internal static string Run(
+        string program,
+        string[] arguments,
+        string? folder = null,
+        Action<ProcessStartInfo>? set = null)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -21,11 +25,23 @@ internal static class ToolRun
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        RemoveBuildSettings(start);
+        set?.Invoke(start);
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} exited with {process.ExitCode}: {output}{errors.Result}");
         return output;
+    }
+
+    /// <summary>The tests' own build must not leak its settings into one that they start.</summary>
+    internal static void RemoveBuildSettings(ProcessStartInfo start)
+    {
+        foreach (string name in start.Environment.Keys.ToList()
+            .Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)))
+        {
+            start.Environment.Remove(name);
+        }
     }
 }
