@@ -8,8 +8,6 @@ namespace WasiGpu.Micro;
 /// Host calls on the CPU backend, from a loop inside a guest. The roof is the engine's own way out of WebAssembly and
 /// back, about ten nanoseconds; a call on buffers that exist allocates nothing.
 /// </summary>
-/// <remarks>In this process: a project of each run's own would be restored without the repository's lock file.</remarks>
-[InProcess]
 [MemoryDiagnoser]
 public class HostCalls
 {
