@@ -8,8 +8,7 @@ packages=(clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libclang-rt-19-dev-wasm
 # The emulated CUDA driver of the tests is a native library.
 packages+=(g++)
 # Rust for wasm32-wasi: the compiler links with rust-lld, which is lld-14's.
-packages+=(rustc libstd-rust-dev-wasm32 lld-14)
-
+packages+=(rustc cargo libstd-rust-dev-wasm32 lld-14)
 # The shells whose completions are tested.
 packages+=(fish zsh)
 # A prebuilt guest of the tests is compressed.

@@ -5,6 +5,18 @@ namespace WasiGpu.EndToEnd.Tests;
 /// <summary>One run of a tool in the root of the repository, as a user of it would.</summary>
 internal static class ToolRun
 {
+    private static readonly Lock Builds = new();
+
+    /// <summary>Runs a script that builds projects of the repository: one at a time, since they write the same folders.</summary>
+    /// <returns>What it wrote to standard output.</returns>
+    internal static string Build(string script, params string[] arguments)
+    {
+        lock (Builds)
+        {
+            return Run(Repository.PathOf(script), arguments);
+        }
+    }
+
     /// <summary>Runs a shell script text, which ends at its first failing command.</summary>
     /// <returns>What it wrote to standard output.</returns>
     internal static string Shell(string script, string? folder = null)
@@ -36,7 +48,7 @@ internal static class ToolRun
     }
 
     /// <summary>The tests' own build must not leak its settings into one that they start.</summary>
-    internal static void RemoveBuildSettings(ProcessStartInfo start)
+    private static void RemoveBuildSettings(ProcessStartInfo start)
     {
         foreach (string name in start.Environment.Keys.ToList()
             .Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)))

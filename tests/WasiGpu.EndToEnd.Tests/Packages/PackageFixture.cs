@@ -13,9 +13,7 @@ public sealed class PackageFixture : IDisposable
 
     public PackageFixture()
     {
-        // Publication builds the same projects: one after the other.
-        _ = PublishedProgram.Path;
-        ToolRun.Run(Repository.PathOf("eng/pack.sh"), [PathOf("made")]);
+        ToolRun.Build("eng/pack.sh", PathOf("made"));
         // Our packages come from here alone, others as this repository restored them: nothing is asked of a server.
         string restored = ToolRun.Run("dotnet", ["nuget", "locals", "global-packages", "--list"]);
         File.WriteAllText(PathOf("nuget.config"), $"""
