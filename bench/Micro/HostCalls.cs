@@ -9,7 +9,7 @@ namespace WasiGpu.Micro;
 /// back, about ten nanoseconds; a call on buffers that exist allocates nothing.
 /// </summary>
 [MemoryDiagnoser]
-public class HostCalls
+public class HostCalls : IDisposable
 {
     // The way into the guest, and what it allocates, is divided by so many calls.
     private const int Calls = 100_000;
@@ -39,12 +39,13 @@ public class HostCalls
 
     /// <summary>Frees what <see cref="Open"/> made.</summary>
     [GlobalCleanup]
-    public void Close()
+    public void Dispose()
     {
         _guest?.Dispose();
         _module?.Dispose();
         _device?.Dispose();
         _host.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>A call without arguments.</summary>

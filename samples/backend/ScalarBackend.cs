@@ -5,8 +5,8 @@ using WasiGpu;
 namespace BackendSample;
 
 /// <summary>
-/// One guest's session: <see cref="Average"/> is its own, all else is still the CPU backend's. A new backend can grow so,
-/// kernel by kernel, with the conformance suite after each.
+/// One guest's session: <see cref="Average"/> is its own, all else is still the CPU backend's. A new backend can grow
+/// so, kernel by kernel, with the conformance suite after each.
 /// </summary>
 /// <param name="rest">What is not written yet; this session owns it, and every buffer is its own.</param>
 /// <param name="options">The session's deadline.</param>

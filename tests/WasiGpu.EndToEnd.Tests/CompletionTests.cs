@@ -66,7 +66,8 @@ public sealed partial class CompletionTests
             ["--no-config", "-c", $"'{PublishedProgram.Path}' completion fish | source; complete -C 'wasi-gpu {line}'"],
             folder.Path);
 
-        Assert.Equal(expected.Split(' '), Lines(output).Select(offer => offer.Split('\t')[0]).Order(StringComparer.Ordinal));
+        IEnumerable<string> offered = Lines(output).Select(offer => offer.Split('\t')[0]);
+        Assert.Equal(expected.Split(' '), offered.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -87,8 +88,8 @@ public sealed partial class CompletionTests
     [InlineData("completion")]
     public void Scripts_OptionsOfTheHelp_AreAllThere(string command)
     {
-        string[] options =
-            [.. OptionName().Matches(ProgramRun.Of(command, "--help").AssertExit(0).Output).Select(match => match.Value)];
+        string help = ProgramRun.Of(command, "--help").AssertExit(0).Output;
+        string[] options = [.. OptionName().Matches(help).Select(match => match.Value)];
         Assert.Contains("--help", options);
         foreach (string shell in Shells)
         {

@@ -83,7 +83,9 @@ public sealed partial class DocumentationTests
         Assert.Matches("^[0-9]{4} passed, 0 failed\n$", output);
     }
 
-    /// <summary>Every command line shown is one that the program understands: its words are in the command's help.</summary>
+    /// <summary>
+    /// Every command line shown is one that the program understands: its options are in the command's help.
+    /// </summary>
     [Theory]
     [MemberData(nameof(PagesWithProgram))]
     public void ProgramLines_InDocumentation_AreUnderstood(string page)

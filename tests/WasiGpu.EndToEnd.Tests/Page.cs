@@ -6,12 +6,18 @@ namespace WasiGpu.EndToEnd.Tests;
 internal static partial class Page
 {
     /// <summary>Every page, as its path from the root: what is tracked, or would be with the next commit.</summary>
-    internal static IReadOnlyList<string> All { get; } =
-    [
-        .. ToolRun.Run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"])
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(path => File.Exists(Repository.PathOf(path))),
-    ];
+    internal static IReadOnlyList<string> All { get; } = Tracked("*.md");
+
+    /// <summary>The files of the repository that a pattern of git names.</summary>
+    internal static IReadOnlyList<string> Tracked(string pattern)
+    {
+        return
+        [
+            .. ToolRun.Run("git", ["ls-files", "--cached", "--others", "--exclude-standard", pattern])
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(path => File.Exists(Repository.PathOf(path))),
+        ];
+    }
 
     /// <summary>The texts of one language on a page, in their order.</summary>
     internal static IReadOnlyList<string> Blocks(string page, string language)
@@ -25,7 +31,8 @@ internal static partial class Page
     }
 
     /// <summary>The pages that have texts of a language.</summary>
-    internal static TheoryData<string> With(string language) => [.. All.Where(page => Blocks(page, language).Count > 0)];
+    internal static TheoryData<string> With(string language) =>
+        [.. All.Where(page => Blocks(page, language).Count > 0)];
 
     /// <summary>The commands of a page's shell texts that start the program, one a line.</summary>
     internal static IEnumerable<string> ProgramLines(string page)

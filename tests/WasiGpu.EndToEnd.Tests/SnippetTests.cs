@@ -23,6 +23,13 @@ public sealed class SnippetTests
         """;
 
     private const string CSharpNames = """
+        using WasiGpu;
+        using WasiGpu.Conformance;
+        using WasiGpu.Cpu;
+        using WasiGpu.Cuda;
+        using WasiGpu.Wasmtime;
+        using WasiGpu.WebGpu;
+
         internal static partial class Snippets
         {
             private static readonly string[] args = [];
@@ -33,6 +40,13 @@ public sealed class SnippetTests
         }
 
         """;
+
+    // Where the build of the projects that this one names puts them.
+    private static readonly string[] Assemblies =
+    [
+        "Backend/debug/WasiGpu", "Backend/debug/WasiGpu.Conformance", "Backend/debug/WasiGpu.Cpu",
+        "Backend/debug/WasiGpu.Wasmtime", "WasiGpu.Cuda/debug/WasiGpu.Cuda", "WasiGpu.WebGpu/debug/WasiGpu.WebGpu",
+    ];
 
     public static TheoryData<string> CPages => Page.With("c");
 
@@ -97,16 +111,18 @@ public sealed class SnippetTests
     [Fact]
     public void CSharpTexts_OfAllPages_Compile()
     {
-        string samples = string.Concat(ToolRun.Run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "samples/*.cs"])
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(Repository.Read));
-        StringBuilder source = new(string.Concat(new[] { "", ".Conformance", ".Cpu", ".Cuda", ".Wasmtime", ".WebGpu" }
-            .Select(name => $"using WasiGpu{name};\n")) + CSharpNames);
+        string samples = string.Concat(Page.Tracked("samples/*.cs").Select(Repository.Read));
+        StringBuilder source = new(CSharpNames);
         int number = 0;
         foreach (string page in Page.All)
         {
-            foreach (string block in Page.Blocks(page, "csharp").Where(b => !samples.Contains(b, StringComparison.Ordinal)))
+            foreach (string block in Page.Blocks(page, "csharp"))
             {
+                if (samples.Contains(block, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
                 source.Append($"// {page}\ninternal static partial class Snippets\n{{\n");
                 source.Append($"    internal static void Snippet{++number}()\n    {{\n{block}    }}\n}}\n\n");
             }
@@ -125,19 +141,20 @@ public sealed class SnippetTests
                 <NoWarn>CS0414</NoWarn>
               </PropertyGroup>
               <ItemGroup>
-                {string.Concat(new[] { "Backend/debug/WasiGpu", "Backend/debug/WasiGpu.Conformance",
-                    "Backend/debug/WasiGpu.Cpu", "Backend/debug/WasiGpu.Wasmtime", "WasiGpu.Cuda/debug/WasiGpu.Cuda",
-                    "WasiGpu.WebGpu/debug/WasiGpu.WebGpu" }.Select(path =>
-                    $"<Reference Include='{Repository.PathOf($"artifacts/bin/{path}.dll")}' />"))}
+                {string.Concat(Assemblies.Select(Reference))}
               </ItemGroup>
             </Project>
             """);
         ToolRun.Run("dotnet", ["build", folder.Path, "--nologo", "--verbosity", "quiet"]);
     }
 
+    private static string Reference(string assembly) =>
+        $"<Reference Include='{Repository.PathOf($"artifacts/bin/{assembly}.dll")}' />";
+
     private static void Compile(string compiler, string file)
     {
         ToolRun.Shell(
-            $"{compiler} --target=wasm32-wasi -fsyntax-only -Wall -Wextra -Wno-unused-variable -Werror -I'{Repository.PathOf("sdk/c")}' '{file}'");
+            $"{compiler} --target=wasm32-wasi -fsyntax-only -Wall -Wextra -Wno-unused-variable -Werror"
+            + $" -I'{Repository.PathOf("sdk/c")}' '{file}'");
     }
 }

@@ -7,7 +7,9 @@ internal static class ToolRun
 {
     private static readonly Lock Builds = new();
 
-    /// <summary>Runs a script that builds projects of the repository: one at a time, since they write the same folders.</summary>
+    /// <summary>
+    /// Runs a script that builds projects of the repository: one at a time, since they write the same folders.
+    /// </summary>
     /// <returns>What it wrote to standard output.</returns>
     internal static string Build(string script, params string[] arguments)
     {

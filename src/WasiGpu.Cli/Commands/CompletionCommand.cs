@@ -44,7 +44,8 @@ internal sealed class CompletionCommand : Command, IHasExamples
             "zsh" => ZshScript.Write(table),
             "fish" => FishScript.Write(table),
             null => throw new CommandException(ExitCodes.Usage, $"no shell is given: name one of {Allowed}"),
-            _ => throw new CommandException(ExitCodes.Usage, $"there is no completion for '{shell}': it is one of {Allowed}"),
+            _ => throw new CommandException(
+                ExitCodes.Usage, $"there is no completion for '{shell}': it is one of {Allowed}"),
         });
         return ExitCodes.Success;
     }

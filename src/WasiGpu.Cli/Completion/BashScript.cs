@@ -65,9 +65,11 @@ internal static class BashScript
     {
         StringBuilder script = new("# Completions of wasi-gpu for bash: source <(wasi-gpu completion bash)\n");
         script.Append($"_wasi_gpu_commands='{string.Join(' ', table.CommandNames)}'\n\n");
-        Function(script, "options", table.Commands.Select(c => (c.Name, Names(c.Options))).Append(("", Names(table.Options))));
+        IEnumerable<(string, string)> options = table.Commands.Select(command => (command.Name, Names(command.Options)));
+        Function(script, "options", options.Append(("", Names(table.Options))));
         // Fails for a command whose argument is a file.
-        Function(script, "arguments", table.Commands.Where(IsWithoutFile).Select(c => (c.Name, string.Join(' ', c.Choices))));
+        IEnumerable<CompletionCommandEntry> withoutFile = table.Commands.Where(IsWithoutFile);
+        Function(script, "arguments", withoutFile.Select(command => (command.Name, string.Join(' ', command.Choices))));
         // Fails for what takes no value.
         Function(script, "values", table.Commands.SelectMany(Values));
         return script + Completer.Replace("DEFAULT", RunCommand.CommandName, StringComparison.Ordinal) + "\n";

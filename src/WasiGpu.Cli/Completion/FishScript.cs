@@ -48,20 +48,21 @@ internal static class FishScript
     /// <summary>A command line that names no command means <c>run</c>.</summary>
     private static string Condition(CompletionTable table, CompletionCommandEntry command)
     {
+        IEnumerable<string> others = table.CommandNames.Where(name => name != command.Name);
         return command.Name == RunCommand.CommandName
-            ? $"not __fish_seen_subcommand_from {string.Join(' ', table.CommandNames.Where(name => name != command.Name))}"
+            ? $"not __fish_seen_subcommand_from {string.Join(' ', others)}"
             : $"__fish_seen_subcommand_from {command.Name}";
     }
 
     private static string Describe(CompletionOption option)
     {
-        string names = string.Join(
-            ' ', option.Names.Select(name => name.StartsWith("--", StringComparison.Ordinal) ? $"-l {name[2..]}" : $"-s {name[1..]}"));
+        IEnumerable<string> names = option.Names.Select(
+            name => name.StartsWith("--", StringComparison.Ordinal) ? $"-l {name[2..]}" : $"-s {name[1..]}");
         string value = option.ValueName is null ? ""
             : option.Choices.Count > 0 ? $" -x -a {Quote(string.Join(' ', option.Choices))}"
             : option.IsPath ? " -r -F"
             : " -x";
-        return $"{names}{value} -d {Quote(option.Description)}";
+        return $"{string.Join(' ', names)}{value} -d {Quote(option.Description)}";
     }
 
     private static string Quote(string text) =>

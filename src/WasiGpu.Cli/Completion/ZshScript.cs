@@ -67,7 +67,8 @@ internal static class ZshScript
 
         if (command.ArgumentName is not null)
         {
-            script.Append($" \\\n                {Quote($"1:{command.ArgumentName}:{Action(command.Choices, isPath: true)}")}");
+            string argument = $"1:{command.ArgumentName}:{Action(command.Choices, isPath: true)}";
+            script.Append($" \\\n                {Quote(argument)}");
         }
 
         if (command.Name == RunCommand.CommandName)
@@ -83,8 +84,9 @@ internal static class ZshScript
         string value = option.ValueName is null
             ? ""
             : $":{Escape(option.ValueName)}:{Action(option.Choices, option.IsPath)}";
-        return option.Names.Select(name =>
-            $"{(option.IsRepeatable ? "*" : "")}{name}{(value.Length > 0 ? "=" : "")}[{Escape(option.Description)}]{value}");
+        string repeated = option.IsRepeatable ? "*" : "";
+        string equals = option.ValueName is null ? "" : "=";
+        return option.Names.Select(name => $"{repeated}{name}{equals}[{Escape(option.Description)}]{value}");
     }
 
     private static string Action(IReadOnlyList<string> choices, bool isPath) =>
