@@ -6,6 +6,7 @@
 # There is one build for each level of x86-64 that has wider vectors; wasi-gpu starts the best one the processor has.
 # The same sources and tools give the same bytes wherever the repository lies: no paths or times are written.
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/debian-packages.sh"
 
 if [[ $# -ne 1 || $1 == -* ]]; then
     sed -n '2,4s/^# \{0,1\}//p' "$0" >&2
@@ -22,16 +23,7 @@ missing=()
 command -v clang > /dev/null || command -v gcc > /dev/null || missing+=(gcc)
 [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
 [[ -n $(find /usr/include -path '*/sys/types.h' -print -quit 2> /dev/null) ]] || missing+=(libc6-dev)
-if ((${#missing[@]} > 0)); then
-    if ((EUID != 0)); then
-        echo "publish.sh: packages are missing; run this as root, or on Debian or Ubuntu:" >&2
-        echo "  sudo apt-get install ${missing[*]}" >&2
-        exit 1
-    fi
-
-    export DEBIAN_FRONTEND=noninteractive
-    { apt-get update && apt-get install --yes --no-install-recommends "${missing[@]}"; } >&2
-fi
+((${#missing[@]} == 0)) || install_packages "${missing[@]}" >&2
 
 command -v dotnet > /dev/null || { echo "publish.sh: dotnet not found: install the .NET SDK of global.json" >&2; exit 1; }
 
@@ -54,7 +46,7 @@ for level in "${levels[@]}"; do
         --configuration Release --output "$scratch/$level" --nologo --verbosity quiet \
         -p:ProcessorLevel="$level" -p:NativeIntermediateOutputPath="$native/obj/" \
         -p:NativeOutputPath="$native/bin/" \
-        -p:CppCompilerAndLinker="$compiler" -p:PathMap="$root=/_/" >&2
+        -p:CppCompilerAndLinker="$compiler" >&2
     mv "$scratch/$level/wasi-gpu" "$scratch/wasi-gpu-$level"
 done
 

@@ -53,6 +53,37 @@ public sealed partial class HygieneTests
         AssertNone(broken);
     }
 
+    [Fact]
+    public void MarkdownAnchors_Relative_LeadToHeadingsThatExist()
+    {
+        List<string> broken = [];
+        foreach (string path in Repository.Files.Where(path => path.EndsWith(".md", StringComparison.Ordinal)))
+        {
+            string folder = Path.GetDirectoryName(path)!;
+            string prose = CodeBlock().Replace(Repository.Read(path), "");
+            foreach (Match link in MarkdownAnchor().Matches(prose))
+            {
+                string file = link.Groups["file"].Value;
+                string anchor = link.Groups["anchor"].Value;
+                string page = file.Length == 0 ? path : Path.Combine(folder, file);
+                if (!file.Contains(':') && !Anchors(page).Contains(anchor))
+                {
+                    broken.Add($"{path} links to {file}#{anchor}");
+                }
+            }
+        }
+
+        AssertNone(broken);
+    }
+
+    /// <summary>The anchors of a page's headings: lower case, no punctuation, hyphens for spaces.</summary>
+    private static HashSet<string> Anchors(string page)
+    {
+        return [.. Heading().Matches(CodeBlock().Replace(Repository.Read(page), ""))
+            .Select(match => match.Groups["text"].Value.Trim().ToLowerInvariant())
+            .Select(text => Punctuation().Replace(text, "").Replace(' ', '-'))];
+    }
+
     private static void AssertNoLineMatches(Regex forbidden)
     {
         string[] found = [.. Lines()
@@ -96,6 +127,15 @@ public sealed partial class HygieneTests
 
     [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
+
+    [GeneratedRegex("^#+ (?<text>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex Punctuation();
+
+    [GeneratedRegex(@"\]\((?<file>[^)#\s]*)#(?<anchor>[^)\s]+)\)", RegexOptions.ExplicitCapture)]
+    private static partial Regex MarkdownAnchor();
 
     [GeneratedRegex(@"\]\((?<target>[^)#\s]+)(#[^)\s]*)?\)", RegexOptions.ExplicitCapture)]
     private static partial Regex MarkdownLink();

@@ -78,6 +78,7 @@ public sealed class InformationTests
     [InlineData("inspect", "--help")]
     [InlineData("conformance", "--help")]
     [InlineData("bench", "--help")]
+    [InlineData("completion", "--help")]
     public void Help_OfEveryCommand_HasExamples(params string[] arguments)
     {
         string output = ProgramRun.Of(arguments).AssertExit(0).Output;

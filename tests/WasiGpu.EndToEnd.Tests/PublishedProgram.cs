@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace WasiGpu.EndToEnd.Tests;
 
 /// <summary>
@@ -23,24 +21,8 @@ internal static class PublishedProgram
                 : throw new FileNotFoundException($"{Variable} names no file: '{named}'");
         }
 
-        string root = Repository.Root;
-        string folder = System.IO.Path.Combine(root, "artifacts", "end-to-end");
-        ProcessStartInfo start = new(System.IO.Path.Combine(root, "eng", "publish.sh"), [folder])
-        {
-            RedirectStandardError = true,
-        };
-        // The tests' own build must not leak its settings into the publication.
-        foreach (string name in start.Environment.Keys.ToList()
-            .Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)))
-        {
-            start.Environment.Remove(name);
-        }
-
-        using Process process = Process.Start(start)!;
-        string errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? System.IO.Path.Combine(folder, "wasi-gpu")
-            : throw new InvalidOperationException($"eng/publish.sh exited with {process.ExitCode}: {errors}");
+        string folder = Repository.PathOf("artifacts/end-to-end");
+        ToolRun.Build("eng/publish.sh", folder);
+        return System.IO.Path.Combine(folder, "wasi-gpu");
     }
 }

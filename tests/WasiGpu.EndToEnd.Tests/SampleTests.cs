@@ -63,7 +63,7 @@ public sealed partial class SampleTests
     [Fact]
     public void Demo_AsTheReadmeSays_PrintsDeviceAndError()
     {
-        string output = ToolRun.Run(Repository.PathOf("demo.sh"), ["--backend", "cpu"]);
+        string output = ToolRun.Build("demo.sh", "--backend", "cpu");
 
         Assert.Contains("backend cpu", output, StringComparison.Ordinal);
         Assert.Matches(TestError(), output);

@@ -15,6 +15,7 @@ internal sealed class BenchCommand : Command, IHasExamples
     private readonly Argument<string?> _suite = new("SUITE")
     {
         Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "SUITE",
         Description = $"The suite: {AllowedSuites}; both when left out.",
     };
 
@@ -41,6 +42,7 @@ internal sealed class BenchCommand : Command, IHasExamples
     internal BenchCommand()
         : base("bench", "Measure the host and the kernels against what the machine can do.")
     {
+        _suite.CompletionSources.Add([.. BenchSuites.Names]);
         Add(_suite);
         _gpu.AddTo(this);
         Add(_filter);

@@ -41,7 +41,10 @@ internal sealed class ConformanceCommand : Command, IHasExamples
         {
             value = text;
             return text is BackendSuiteName or HostSuiteName or AllSuites;
-        });
+        },
+        BackendSuiteName,
+        HostSuiteName,
+        AllSuites);
 
     /// <summary>Makes the command.</summary>
     internal ConformanceCommand()

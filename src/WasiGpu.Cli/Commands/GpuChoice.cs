@@ -15,7 +15,8 @@ internal sealed class GpuChoice
         {
             value = text;
             return text == GpuDevices.Auto || Backends.Names.Contains(text);
-        });
+        },
+        [GpuDevices.Auto, .. Backends.Names]);
 
     private readonly Option<string?> _device = ValueOption.Single<string?>(
         "--device",

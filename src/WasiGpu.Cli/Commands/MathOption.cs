@@ -26,6 +26,8 @@ internal static class MathOption
                     _ => null,
                 };
                 return value is not null;
-            });
+            },
+            Float32,
+            TensorFloat32);
     }
 }

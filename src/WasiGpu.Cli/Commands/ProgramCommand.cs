@@ -23,6 +23,7 @@ internal sealed class ProgramCommand : RootCommand, IHasExamples
         Add(new InspectCommand());
         Add(new ConformanceCommand());
         Add(new BenchCommand());
+        Add(new CompletionCommand());
         SetAction(Refuse);
     }
 

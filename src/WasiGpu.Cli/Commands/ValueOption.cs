@@ -20,20 +20,26 @@ internal static class ValueOption
     /// <param name="description">A sentence for the help.</param>
     /// <param name="allowed">What values are allowed.</param>
     /// <param name="tryParse">Reads a value.</param>
+    /// <param name="choices">The values there are, for a shell to complete; none where any text may be one.</param>
     internal static Option<T> Single<T>(
         string name,
         string valueName,
         string description,
         string allowed,
-        TryParse<T> tryParse)
+        TryParse<T> tryParse,
+        params string[] choices)
     {
-        return new Option<T>(name)
+        Option<T> option = new(name)
         {
             HelpName = valueName,
             Description = description,
             Arity = ArgumentArity.ExactlyOne,
             CustomParser = result => Parse(name, result, result.Tokens[0].Value, allowed, tryParse),
         };
+        // The default is the names of the value's type.
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(choices);
+        return option;
     }
 
     /// <summary>An option that may be repeated.</summary>
