@@ -4,7 +4,7 @@ namespace WasiGpu.WebGpu;
 internal sealed partial class WebGpuBackend
 {
     /// <summary>Rows up to this length are copied to workgroup memory.</summary>
-    private const uint AverageShortRow = 256;
+    private const uint AverageShortRow = 32;
 
     private const uint AverageTileElements = 4096;
 
@@ -78,11 +78,15 @@ internal sealed partial class WebGpuBackend
         }
     }
 
-    /// <summary>Threads that share a row; they take turns in reading its elements.</summary>
+    /// <summary>Threads that share a row; they take turns in reading its elements. Up to 256 elements a turn is enough.
+    /// </summary>
     private static uint AverageLanes(uint length)
     {
         return length switch
         {
+            <= 60 => 4,
+            <= 124 => 8,
+            <= 252 => 16,
             <= 1024 => 32,
             <= 4096 => 64,
             _ => GroupSize,

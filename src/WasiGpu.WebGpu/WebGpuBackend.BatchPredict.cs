@@ -60,6 +60,12 @@ internal sealed unsafe partial class WebGpuBackend
     {
         if (forest is { Perfect: not null })
         {
+            if (CodedFormOf(forest, inputs) is { } coded)
+            {
+                PredictCodes(inputs, coded, target);
+                return;
+            }
+
             PredictPerfect(inputs, forest, target);
             return;
         }

@@ -217,6 +217,11 @@ internal sealed unsafe partial class WebGpuBackend
             FreeScratch(form.Memory);
         }
 
+        if (_forests[index].Coded is { } coded)
+        {
+            FreeScratch(coded.Memory);
+        }
+
         _forests.RemoveAt(index);
     }
 }

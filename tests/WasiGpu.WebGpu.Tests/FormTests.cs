@@ -9,15 +9,17 @@ namespace WasiGpu.WebGpu.Tests;
 public sealed class FormTests
 {
     [Theory]
-    [InlineData("average/trees=33/samples=257")]
-    [InlineData("average/trees=100/samples=257")]
-    [InlineData("average/trees=1000/samples=257")]
-    [InlineData("batch-predict/trees=")]
-    [InlineData("batch-predict/features=")]
-    [InlineData("batch-predict/special")]
-    public void BackendSuite_FormForGpus_Passes(string cases)
+    [InlineData("small", "average/trees=33/samples=257")]
+    [InlineData("small", "average/trees=100/samples=257")]
+    [InlineData("small", "average/trees=1000/samples=257")]
+    [InlineData("small", "batch-predict/trees=")]
+    [InlineData("small", "batch-predict/features=")]
+    [InlineData("small", "batch-predict/special")]
+    [InlineData("codes", "batch-predict/")]
+    [InlineData("large", "batch-predict/")]
+    public void BackendSuite_FormForGpus_Passes(string form, string cases)
     {
-        Environment.SetEnvironmentVariable(WebGpuBackend.FormVariable, "small");
+        Environment.SetEnvironmentVariable(WebGpuBackend.FormVariable, form);
         try
         {
             using IGpuDevice device = new WebGpuProvider().Open(0);

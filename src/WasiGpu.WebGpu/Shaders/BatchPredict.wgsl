@@ -293,7 +293,7 @@ fn lay_out(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
     let place = index & ((1u << depth) - 1u);
     let target_place = params.output_start + index;
     new_leaves[target_place] = node_on_path(root, place, depth).y;
-    var node = vec2(0u, 0u);
+    var node = vec2(0u, u32(HIGHEST));
     if place != 0u {
         let level = firstLeadingBit(place);
         let found = node_on_path(root, place - (1u << level), level);
