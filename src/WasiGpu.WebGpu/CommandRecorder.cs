@@ -20,6 +20,8 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     // The work of one submission is far below a second: a device that takes this long hangs.
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
 
+    private static long _lastRecording;
+
     private readonly SharedDevice _device;
     private readonly Deadline _deadline;
     private readonly double _submitMs;
@@ -28,6 +30,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     private readonly List<DeviceBuffer> _retired = [];
     private readonly Queue<Submission> _unfinished = [];
     private double _unfinishedMs;
+    private long _recording = Interlocked.Increment(ref _lastRecording);
     private DawnHandle? _encoder;
     private DawnHandle? _pass;
     private nint _boundPipeline;
@@ -101,6 +104,8 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         Check.That(source.OffsetBytes % 4 == 0 && target.OffsetBytes % 4 == 0);
         Check.That(!ReferenceEquals(source.Buffer, target.Buffer));
         ThrowIfOver();
+        source.Buffer.LastRecording = _recording;
+        target.Buffer.LastRecording = _recording;
         Dawn.wgpuCommandEncoderCopyBufferToBuffer(
             OpenEncoder(),
             source.Buffer.Pointer,
@@ -115,6 +120,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     internal void Clear(BufferView target)
     {
         ThrowIfOver();
+        target.Buffer.LastRecording = _recording;
         Dawn.wgpuCommandEncoderClearBuffer(
             OpenEncoder(), target.Buffer.Pointer, target.OffsetBytes, target.SizeBytes);
         SubmitIfDue(CopyMs(target.SizeBytes));
@@ -124,15 +130,16 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     internal void Write(DeviceBuffer target, ulong offset, byte* source, ulong sizeBytes)
     {
         ThrowIfOver();
+        target.LastRecording = _recording;
         Dawn.wgpuCommandEncoderWriteBuffer(OpenEncoder(), target.Pointer, offset, source, sizeBytes);
         _writtenBytes += sizeBytes;
         SubmitIfDue(0);
     }
 
-    /// <summary>Gives memory back to the pool once the commands recorded so far are submitted.</summary>
+    /// <summary>Gives memory back to the pool once the recorded commands that use it are submitted.</summary>
     internal void Retire(DeviceBuffer buffer)
     {
-        if (_encoder is null)
+        if (buffer.LastRecording != _recording)
         {
             _device.Pool.Return(buffer);
         }
@@ -308,6 +315,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         {
             Check.That(views[i].OffsetBytes % _device.Limits.MinStorageBufferOffsetAlignment == 0);
             Check.That(views[i].SizeBytes <= _device.Limits.MaxStorageBufferBindingSize);
+            views[i].Buffer.LastRecording = _recording;
             entries[i + 1] = new Dawn.BindGroupEntry
             {
                 Binding = (uint)i + 1,
@@ -363,6 +371,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         }
 
         _retired.Clear();
+        _recording = Interlocked.Increment(ref _lastRecording);
         _callCount = 0;
         _writtenBytes = 0;
         _recordedMs = 0;

@@ -103,7 +103,9 @@ internal sealed unsafe partial class WebGpuBackend
         }
     }
 
-    private void PredictCodes(PredictInputs inputs, CodedForm form, DeviceBuffer target)
+    /// <summary>Encodes the rows and walks them.</summary>
+    /// <returns>False if there is no memory for the codes; nothing was recorded then.</returns>
+    private bool TryPredictCodes(PredictInputs inputs, CodedForm form, DeviceBuffer target)
     {
         CodedPlan plan = form.Plan;
         KernelPipeline encode = Pipeline("PredictCodes.wgsl", "encode", plan.Constants, "wrr");
@@ -114,8 +116,17 @@ internal sealed unsafe partial class WebGpuBackend
             MaxViewElements / inputs.FeatureCount, PerfectNodesPerMs * DispatchMs / rowNodes) / plan.TileRows;
         tiles = Math.Max(Math.Min(tiles, MaxCodesBytes / tileBytes), 1);
         ulong pieceRows = tiles * plan.TileRows;
-        using ScratchLoan codes = RentScratch(
-            Math.Min(tiles, Divide(inputs.RowCount, plan.TileRows)) * tileBytes);
+        ScratchLoan codes;
+        try
+        {
+            codes = RentScratch(Math.Min(tiles, Divide(inputs.RowCount, plan.TileRows)) * tileBytes);
+        }
+        catch (GpuException e) when (e.Error.Kind == GpuErrorKind.OutOfMemory)
+        {
+            return false;
+        }
+
+        using ScratchLoan loan = codes;
         for (ulong row = 0; row < inputs.RowCount; row += pieceRows)
         {
             uint rows = (uint)Math.Min(pieceRows, inputs.RowCount - row);
@@ -140,5 +151,7 @@ internal sealed unsafe partial class WebGpuBackend
                 y,
                 rows * rowNodes / PerfectNodesPerMs);
         }
+
+        return true;
     }
 }
