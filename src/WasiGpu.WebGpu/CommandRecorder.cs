@@ -15,6 +15,11 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     private const ulong MaxWrittenBytes = 1 << 20;
     private const double MaxUnfinishedMs = 200;
 
+    /// <summary>Bringing times to the host costs as much as a small kernel: a session's first submissions do, so that
+    /// short ones are counted in full; later ones when they are so many passes, or at a sync.</summary>
+    private const int FewSubmissions = 16;
+    private const int ManyPasses = 16;
+
     private static readonly TimeSpan OldestCall = TimeSpan.FromMilliseconds(2);
 
     // The work of one submission is far below a second: a device that takes this long hangs.
@@ -34,7 +39,9 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     private DawnHandle? _encoder;
     private DawnHandle? _pass;
     private nint _boundPipeline;
-    private Submission? _next;
+    private PassTimes? _times;
+    private int _timedSubmissions;
+    private bool _hasKernels;
     private int _callCount;
     private ulong _writtenBytes;
     private double _recordedMs;
@@ -153,18 +160,45 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     /// <exception cref="GpuException">Dawn refused the commands, or the device is lost.</exception>
     internal void Submit()
     {
-        if (_encoder is null)
+        if (_encoder is not null)
         {
-            return;
+            Submit(_timedSubmissions < FewSubmissions || _times is { Count: >= ManyPasses });
+        }
+    }
+
+    /// <summary>Submits what is recorded and waits until the device is done with all of it.</summary>
+    internal void Finish()
+    {
+        if (_times is { Count: > 0 })
+        {
+            _ = StartEncoder();
         }
 
+        if (_encoder is not null)
+        {
+            Submit(bringsTimes: true);
+        }
+
+        while (_unfinished.Count > 0)
+        {
+            WaitForOldest();
+        }
+    }
+
+    private void Submit(bool bringsTimes)
+    {
         EndPass();
         _ = DawnErrors.Take();
-        using DawnHandle encoder = _encoder;
+        using DawnHandle encoder = _encoder!;
         _encoder = null;
-        Submission submission = _next ?? _device.Submissions.Rent();
-        _next = null;
-        submission.RecordEnd(encoder.Pointer);
+        PassTimes? times = bringsTimes && _times is { Count: > 0 } ? _times : null;
+        if (times is not null)
+        {
+            times.RecordResolve(encoder.Pointer);
+            _times = null;
+            _timedSubmissions++;
+        }
+
         nint commands = Dawn.wgpuCommandEncoderFinish(encoder.Pointer, null);
         if (_callCount > 0)
         {
@@ -178,8 +212,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
 
         Dawn.wgpuQueueSubmit(_device.Queue, 1, &commands);
         Dawn.wgpuCommandBufferRelease(commands);
-        submission.EstimatedMs = _recordedMs;
-        submission.Submitted();
+        Submission submission = new(_device, times, _hasKernels && !_device.HasTimestamps, _recordedMs);
         _unfinished.Enqueue(submission);
         _unfinishedMs += submission.EstimatedMs;
         Reset();
@@ -191,16 +224,6 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         }
 
         TakeDone();
-    }
-
-    /// <summary>Submits what is recorded and waits until the device is done with all of it.</summary>
-    internal void Finish()
-    {
-        Submit();
-        while (_unfinished.Count > 0)
-        {
-            WaitForOldest();
-        }
     }
 
     /// <summary>Takes the times of submissions that are done; never waits.</summary>
@@ -219,17 +242,16 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         _encoder?.Dispose();
         _pass = null;
         _encoder = null;
-        if (_next is not null)
+        if (_times is not null)
         {
-            _next.Reset();
-            _device.Submissions.Return(_next);
-            _next = null;
+            _device.PassTimes.Return(_times);
+            _times = null;
         }
 
         DropDownloads();
         while (_unfinished.TryDequeue(out Submission? submission))
         {
-            _device.Submissions.Abandon(submission);
+            _device.PassTimes.Abandon(submission);
         }
 
         Reset();
@@ -250,7 +272,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         if (_callCount == MaxCalls
             || _recordedMs >= _submitMs
             || _writtenBytes >= MaxWrittenBytes
-            || (_pass is null && _next is { PassCount: Submission.MaxPasses })
+            || (_pass is null && _times is { Count: PassTimes.MaxPasses })
             || Stopwatch.GetElapsedTime(_firstRecorded) >= OldestCall)
         {
             Submit();
@@ -280,11 +302,13 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         if (_pass is null)
         {
             nint encoder = StartEncoder();
-            _next ??= _device.Submissions.Rent();
+            _hasKernels = true;
             Dawn.ComputePassDescriptor descriptor = new() { Labelled = Dawn.Labelled.None };
             Dawn.PassTimestampWrites writes;
-            if (_next.TryTimePass(&writes))
+            if (_device.HasTimestamps)
             {
+                _times ??= _device.PassTimes.Rent();
+                writes = _times.Next();
                 descriptor.TimestampWrites = &writes;
             }
 
@@ -353,7 +377,11 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         _unfinishedMs -= done.EstimatedMs;
         string? failure = done.Finish(out TimeSpan kernelTime);
         KernelTime += kernelTime;
-        _device.Submissions.Return(done);
+        if (done.Times is { } times)
+        {
+            _device.PassTimes.Return(times);
+        }
+
         if (failure is not null)
         {
             _device.Health.MarkLost($"the device is lost: {failure}");
@@ -373,6 +401,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         _retired.Clear();
         _recording = Interlocked.Increment(ref _lastRecording);
         _callCount = 0;
+        _hasKernels = false;
         _writtenBytes = 0;
         _recordedMs = 0;
     }

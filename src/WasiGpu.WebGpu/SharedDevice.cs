@@ -25,7 +25,7 @@ internal sealed unsafe class SharedDevice : IDisposable
         Memory = new MemoryBudget(adapter.MemoryBytes);
         Pool = new BufferPool(this);
         Pipelines = new PipelineCache(this);
-        Submissions = new SubmissionPool(this);
+        PassTimes = new PassTimesPool(this);
         Uploads = new StagingPool(this, Dawn.MapWrite);
         Downloads = new StagingPool(this, Dawn.MapRead);
     }
@@ -52,7 +52,7 @@ internal sealed unsafe class SharedDevice : IDisposable
 
     internal PipelineCache Pipelines { get; }
 
-    internal SubmissionPool Submissions { get; }
+    internal PassTimesPool PassTimes { get; }
 
     internal StagingPool Uploads { get; }
 
@@ -135,7 +135,7 @@ internal sealed unsafe class SharedDevice : IDisposable
     public void Dispose()
     {
         Pool.Clear();
-        Submissions.Clear();
+        PassTimes.Clear();
         Uploads.Clear();
         Downloads.Clear();
         Pipelines.Clear();
