@@ -44,6 +44,9 @@ internal sealed unsafe class SharedDevice : IDisposable
     /// quicker.</summary>
     internal bool UsesUploadStaging { get; set; }
 
+    /// <summary>Threads of a side of a matrix product's tile; tests lower it.</summary>
+    internal uint MatMulSide { get; set; } = WebGpuBackend.MatMulSide;
+
     internal MemoryBudget Memory { get; }
 
     internal ReleaseQueue Releases { get; } = new();
