@@ -16,7 +16,8 @@ internal sealed unsafe class BufferPool(SharedDevice device)
         Dawn.UsageStorage | Dawn.UsageUniform | Dawn.UsageCopySrc | Dawn.UsageCopyDst;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<DeviceBuffer> _kept = [];
+    private readonly Dictionary<ulong, SameSize> _kept = [];
+    private long _clock;
     private ulong _keptBytes;
 
     /// <summary>Takes memory from the pool, or from the device.</summary>
@@ -29,14 +30,12 @@ internal sealed unsafe class BufferPool(SharedDevice device)
         isZero = false;
         lock (_gate)
         {
-            for (LinkedListNode<DeviceBuffer>? node = _kept.Last; node is not null; node = node.Previous)
+            if (_kept.TryGetValue(capacity, out SameSize? sameSize)
+                && sameSize.Buffers.TryPop(out DeviceBuffer? kept))
             {
-                if (node.Value.CapacityBytes == capacity)
-                {
-                    _kept.Remove(node);
-                    _keptBytes -= capacity;
-                    return node.Value;
-                }
+                _keptBytes -= capacity;
+                sameSize.LastUse = ++_clock;
+                return kept;
             }
         }
 
@@ -64,12 +63,20 @@ internal sealed unsafe class BufferPool(SharedDevice device)
 
         lock (_gate)
         {
-            _kept.AddLast(buffer);
-            _keptBytes += buffer.CapacityBytes;
-            while (_keptBytes > MaxKeptBytes)
+            while (_keptBytes + buffer.CapacityBytes > MaxKeptBytes)
             {
-                DropOldest();
+                DropOne();
             }
+
+            if (!_kept.TryGetValue(buffer.CapacityBytes, out SameSize? sameSize))
+            {
+                sameSize = new SameSize();
+                _kept.Add(buffer.CapacityBytes, sameSize);
+            }
+
+            sameSize.Buffers.Push(buffer);
+            sameSize.LastUse = ++_clock;
+            _keptBytes += buffer.CapacityBytes;
         }
     }
 
@@ -79,22 +86,29 @@ internal sealed unsafe class BufferPool(SharedDevice device)
     {
         lock (_gate)
         {
-            bool hadAny = _kept.Count > 0;
-            while (_kept.Count > 0)
+            bool hadAny = _keptBytes > 0;
+            while (_keptBytes > 0)
             {
-                DropOldest();
+                DropOne();
             }
 
             return hadAny;
         }
     }
 
-    private void DropOldest()
+    /// <summary>Gives a buffer back to the device, of the size that nobody used for longest.</summary>
+    private void DropOne()
     {
-        DeviceBuffer oldest = _kept.First!.Value;
-        _kept.RemoveFirst();
-        _keptBytes -= oldest.CapacityBytes;
-        oldest.Dispose();
+        ulong capacity = _kept.MinBy(sameSize => sameSize.Value.LastUse).Key;
+        if (_kept[capacity].Buffers.TryPop(out DeviceBuffer? buffer))
+        {
+            _keptBytes -= capacity;
+            buffer.Dispose();
+        }
+        else
+        {
+            _kept.Remove(capacity);
+        }
     }
 
     /// <summary>Rounds a size up to one of eight a doubling, and by at most a megabyte.</summary>
@@ -126,5 +140,12 @@ internal sealed unsafe class BufferPool(SharedDevice device)
         device.Health.ThrowIfLost();
         error = reason with { Message = $"{capacity} bytes asked for: {reason.Message}" };
         return null;
+    }
+
+    private sealed class SameSize
+    {
+        internal Stack<DeviceBuffer> Buffers { get; } = [];
+
+        internal long LastUse { get; set; }
     }
 }

@@ -15,10 +15,17 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     private const ulong MaxWrittenBytes = 1 << 20;
     private const double MaxUnfinishedMs = 200;
 
+    /// <summary>Bringing times to the host costs as much as a small kernel: a session's first submissions do, so that
+    /// short ones are counted in full; later ones when they are so many passes, or at a sync.</summary>
+    private const int FewSubmissions = 16;
+    private const int ManyPasses = 16;
+
     private static readonly TimeSpan OldestCall = TimeSpan.FromMilliseconds(2);
 
     // The work of one submission is far below a second: a device that takes this long hangs.
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
+
+    private static long _lastRecording;
 
     private readonly SharedDevice _device;
     private readonly Deadline _deadline;
@@ -28,10 +35,13 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     private readonly List<DeviceBuffer> _retired = [];
     private readonly Queue<Submission> _unfinished = [];
     private double _unfinishedMs;
+    private long _recording = Interlocked.Increment(ref _lastRecording);
     private DawnHandle? _encoder;
     private DawnHandle? _pass;
     private nint _boundPipeline;
-    private Submission? _next;
+    private PassTimes? _times;
+    private int _timedSubmissions;
+    private bool _hasKernels;
     private int _callCount;
     private ulong _writtenBytes;
     private double _recordedMs;
@@ -101,6 +111,8 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         Check.That(source.OffsetBytes % 4 == 0 && target.OffsetBytes % 4 == 0);
         Check.That(!ReferenceEquals(source.Buffer, target.Buffer));
         ThrowIfOver();
+        source.Buffer.LastRecording = _recording;
+        target.Buffer.LastRecording = _recording;
         Dawn.wgpuCommandEncoderCopyBufferToBuffer(
             OpenEncoder(),
             source.Buffer.Pointer,
@@ -115,6 +127,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     internal void Clear(BufferView target)
     {
         ThrowIfOver();
+        target.Buffer.LastRecording = _recording;
         Dawn.wgpuCommandEncoderClearBuffer(
             OpenEncoder(), target.Buffer.Pointer, target.OffsetBytes, target.SizeBytes);
         SubmitIfDue(CopyMs(target.SizeBytes));
@@ -124,15 +137,16 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     internal void Write(DeviceBuffer target, ulong offset, byte* source, ulong sizeBytes)
     {
         ThrowIfOver();
+        target.LastRecording = _recording;
         Dawn.wgpuCommandEncoderWriteBuffer(OpenEncoder(), target.Pointer, offset, source, sizeBytes);
         _writtenBytes += sizeBytes;
         SubmitIfDue(0);
     }
 
-    /// <summary>Gives memory back to the pool once the commands recorded so far are submitted.</summary>
+    /// <summary>Gives memory back to the pool once the recorded commands that use it are submitted.</summary>
     internal void Retire(DeviceBuffer buffer)
     {
-        if (_encoder is null)
+        if (buffer.LastRecording != _recording)
         {
             _device.Pool.Return(buffer);
         }
@@ -146,18 +160,45 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
     /// <exception cref="GpuException">Dawn refused the commands, or the device is lost.</exception>
     internal void Submit()
     {
-        if (_encoder is null)
+        if (_encoder is not null)
         {
-            return;
+            Submit(_timedSubmissions < FewSubmissions || _times is { Count: >= ManyPasses });
+        }
+    }
+
+    /// <summary>Submits what is recorded and waits until the device is done with all of it.</summary>
+    internal void Finish()
+    {
+        if (_times is { Count: > 0 })
+        {
+            _ = StartEncoder();
         }
 
+        if (_encoder is not null)
+        {
+            Submit(bringsTimes: true);
+        }
+
+        while (_unfinished.Count > 0)
+        {
+            WaitForOldest();
+        }
+    }
+
+    private void Submit(bool bringsTimes)
+    {
         EndPass();
         _ = DawnErrors.Take();
-        using DawnHandle encoder = _encoder;
+        using DawnHandle encoder = _encoder!;
         _encoder = null;
-        Submission submission = _next ?? _device.Submissions.Rent();
-        _next = null;
-        submission.RecordEnd(encoder.Pointer);
+        PassTimes? times = bringsTimes && _times is { Count: > 0 } ? _times : null;
+        if (times is not null)
+        {
+            times.RecordResolve(encoder.Pointer);
+            _times = null;
+            _timedSubmissions++;
+        }
+
         nint commands = Dawn.wgpuCommandEncoderFinish(encoder.Pointer, null);
         if (_callCount > 0)
         {
@@ -171,8 +212,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
 
         Dawn.wgpuQueueSubmit(_device.Queue, 1, &commands);
         Dawn.wgpuCommandBufferRelease(commands);
-        submission.EstimatedMs = _recordedMs;
-        submission.Submitted();
+        Submission submission = new(_device, times, _hasKernels && !_device.HasTimestamps, _recordedMs);
         _unfinished.Enqueue(submission);
         _unfinishedMs += submission.EstimatedMs;
         Reset();
@@ -184,16 +224,6 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         }
 
         TakeDone();
-    }
-
-    /// <summary>Submits what is recorded and waits until the device is done with all of it.</summary>
-    internal void Finish()
-    {
-        Submit();
-        while (_unfinished.Count > 0)
-        {
-            WaitForOldest();
-        }
     }
 
     /// <summary>Takes the times of submissions that are done; never waits.</summary>
@@ -212,17 +242,16 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         _encoder?.Dispose();
         _pass = null;
         _encoder = null;
-        if (_next is not null)
+        if (_times is not null)
         {
-            _next.Reset();
-            _device.Submissions.Return(_next);
-            _next = null;
+            _device.PassTimes.Return(_times);
+            _times = null;
         }
 
         DropDownloads();
         while (_unfinished.TryDequeue(out Submission? submission))
         {
-            _device.Submissions.Abandon(submission);
+            _device.PassTimes.Abandon(submission);
         }
 
         Reset();
@@ -243,7 +272,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         if (_callCount == MaxCalls
             || _recordedMs >= _submitMs
             || _writtenBytes >= MaxWrittenBytes
-            || (_pass is null && _next is { PassCount: Submission.MaxPasses })
+            || (_pass is null && _times is { Count: PassTimes.MaxPasses })
             || Stopwatch.GetElapsedTime(_firstRecorded) >= OldestCall)
         {
             Submit();
@@ -273,11 +302,13 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         if (_pass is null)
         {
             nint encoder = StartEncoder();
-            _next ??= _device.Submissions.Rent();
+            _hasKernels = true;
             Dawn.ComputePassDescriptor descriptor = new() { Labelled = Dawn.Labelled.None };
             Dawn.PassTimestampWrites writes;
-            if (_next.TryTimePass(&writes))
+            if (_device.HasTimestamps)
             {
+                _times ??= _device.PassTimes.Rent();
+                writes = _times.Next();
                 descriptor.TimestampWrites = &writes;
             }
 
@@ -308,6 +339,7 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         {
             Check.That(views[i].OffsetBytes % _device.Limits.MinStorageBufferOffsetAlignment == 0);
             Check.That(views[i].SizeBytes <= _device.Limits.MaxStorageBufferBindingSize);
+            views[i].Buffer.LastRecording = _recording;
             entries[i + 1] = new Dawn.BindGroupEntry
             {
                 Binding = (uint)i + 1,
@@ -345,7 +377,11 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         _unfinishedMs -= done.EstimatedMs;
         string? failure = done.Finish(out TimeSpan kernelTime);
         KernelTime += kernelTime;
-        _device.Submissions.Return(done);
+        if (done.Times is { } times)
+        {
+            _device.PassTimes.Return(times);
+        }
+
         if (failure is not null)
         {
             _device.Health.MarkLost($"the device is lost: {failure}");
@@ -363,7 +399,9 @@ internal sealed unsafe partial class CommandRecorder : IDisposable
         }
 
         _retired.Clear();
+        _recording = Interlocked.Increment(ref _lastRecording);
         _callCount = 0;
+        _hasKernels = false;
         _writtenBytes = 0;
         _recordedMs = 0;
     }

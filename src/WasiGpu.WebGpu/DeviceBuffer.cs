@@ -12,6 +12,9 @@ internal sealed class DeviceBuffer(DawnHandle handle, ulong capacityBytes) : IDi
 
     internal nint Pointer => handle.Pointer;
 
+    /// <summary>The number of the recording that last used it; 0 for none.</summary>
+    internal long LastRecording { get; set; }
+
     /// <summary>Frees the memory as soon as the work submitted with it is done.</summary>
     public void Dispose()
     {

@@ -14,6 +14,12 @@ internal sealed class Forest(in BatchPredictParams parameters, GpuBuffer nodes, 
     /// <summary>The form of perfect trees, if there is one.</summary>
     internal PerfectForm? Perfect { get; set; }
 
+    /// <summary>Whether a form of codes was looked for.</summary>
+    internal bool IsCoded { get; set; }
+
+    /// <summary>The form of codes, for large batches, if there is one.</summary>
+    internal CodedForm? Coded { get; set; }
+
     /// <summary>Whether a call uses the same forest; the number of rows does not matter.</summary>
     internal bool Matches(in BatchPredictParams other, GpuBuffer otherNodes, GpuBuffer otherOffsets)
     {

@@ -72,8 +72,22 @@ internal sealed unsafe class PipelineCache(SharedDevice device)
         }
     }
 
-    /// <summary>Reads a shader's text, which is part of this assembly.</summary>
+    /// <summary>Reads a shader's text with that of the shader it uses, which its first line may name.</summary>
     internal static byte[] ReadShader(string file)
+    {
+        byte[] text = ReadResource(file);
+        ReadOnlySpan<byte> uses = "// uses "u8;
+        if (!text.AsSpan().StartsWith(uses))
+        {
+            return text;
+        }
+
+        ReadOnlySpan<byte> name = text.AsSpan(uses.Length);
+        name = name[..name.IndexOf((byte)'\n')];
+        return [.. text, .. ReadShader(Encoding.UTF8.GetString(name))];
+    }
+
+    private static byte[] ReadResource(string file)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(file)
             ?? throw new ArgumentException($"there is no shader {file}", nameof(file));

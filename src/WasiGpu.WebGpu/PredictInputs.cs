@@ -3,15 +3,15 @@ namespace WasiGpu.WebGpu;
 /// <summary>What batch-predict reads, in device memory.</summary>
 /// <param name="parameters">The call's parameters.</param>
 /// <param name="samples">f32[batch-size][n-features].</param>
-/// <param name="nodes">The tree nodes, hostile.</param>
+/// <param name="nodeParts">The tree nodes, hostile, in parts.</param>
 /// <param name="offsets">u32[n-trees], hostile.</param>
-/// <param name="nodeCount">Number of whole nodes.</param>
+/// <param name="nodeBytes">Size of the whole nodes.</param>
 internal sealed class PredictInputs(
     BatchPredictParams parameters,
     DeviceBuffer samples,
-    BufferView nodes,
+    BufferView[] nodeParts,
     BufferView offsets,
-    uint nodeCount)
+    ulong nodeBytes)
 {
     /// <summary>Makes the view of elements of a buffer.</summary>
     internal delegate BufferView ViewMaker(
@@ -20,7 +20,9 @@ internal sealed class PredictInputs(
         ulong count,
         out uint startInView);
 
-    internal BufferView Nodes { get; } = nodes;
+    internal BufferView[] NodeParts { get; } = nodeParts;
+
+    internal ulong NodeBytes { get; } = nodeBytes;
 
     internal BufferView Offsets { get; } = offsets;
 
@@ -35,7 +37,9 @@ internal sealed class PredictInputs(
 
     /// <summary>After as many moves as there are nodes, one was met twice: the walk would never
     /// end.</summary>
-    private uint MaxMoves => Math.Min(parameters.MaxDepth, nodeCount);
+    private uint MaxMoves => Math.Min(parameters.MaxDepth, NodeCount);
+
+    private uint NodeCount => (uint)(NodeBytes / TreeNode.SizeBytes);
 
     /// <summary>The samples of some rows.</summary>
     internal BufferView SamplesOf(ulong row, uint rows, ViewMaker view, out uint startInView)
@@ -55,7 +59,7 @@ internal sealed class PredictInputs(
     {
         return
         [
-            rows, sampleStart, outputStart, parameters.NFeatures, parameters.NTrees, nodeCount, MaxMoves,
+            rows, sampleStart, outputStart, parameters.NFeatures, parameters.NTrees, NodeCount, MaxMoves,
             budget, isStart ? 1u : 0, gridWidth, 0,
         ];
     }

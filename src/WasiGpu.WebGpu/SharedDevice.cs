@@ -19,19 +19,21 @@ internal sealed unsafe class SharedDevice : IDisposable
         Health = health;
         HasTimestamps = hasTimestamps;
         UsesUploadStaging = !adapter.IsSoftware;
+        Limits = adapter.Limits;
         _device = new DawnHandle(device, &Dawn.wgpuDeviceRelease, Releases);
         _queue = new DawnHandle(Dawn.wgpuDeviceGetQueue(device), &Dawn.wgpuQueueRelease, Releases);
         Memory = new MemoryBudget(adapter.MemoryBytes);
         Pool = new BufferPool(this);
         Pipelines = new PipelineCache(this);
-        Submissions = new SubmissionPool(this);
+        PassTimes = new PassTimesPool(this);
         Uploads = new StagingPool(this, Dawn.MapWrite);
         Downloads = new StagingPool(this, Dawn.MapRead);
     }
 
     internal Adapter Adapter { get; }
 
-    internal AdapterLimits Limits => Adapter.Limits;
+    /// <summary>What is used of the adapter's limits; tests lower them, so that buffers come in pieces.</summary>
+    internal AdapterLimits Limits { get; set; }
 
     internal DeviceHealth Health { get; }
 
@@ -42,6 +44,9 @@ internal sealed unsafe class SharedDevice : IDisposable
     /// quicker.</summary>
     internal bool UsesUploadStaging { get; set; }
 
+    /// <summary>Threads of a side of a matrix product's tile; tests lower it.</summary>
+    internal uint MatMulSide { get; set; } = WebGpuBackend.MatMulSide;
+
     internal MemoryBudget Memory { get; }
 
     internal ReleaseQueue Releases { get; } = new();
@@ -50,7 +55,7 @@ internal sealed unsafe class SharedDevice : IDisposable
 
     internal PipelineCache Pipelines { get; }
 
-    internal SubmissionPool Submissions { get; }
+    internal PassTimesPool PassTimes { get; }
 
     internal StagingPool Uploads { get; }
 
@@ -133,7 +138,7 @@ internal sealed unsafe class SharedDevice : IDisposable
     public void Dispose()
     {
         Pool.Clear();
-        Submissions.Clear();
+        PassTimes.Clear();
         Uploads.Clear();
         Downloads.Clear();
         Pipelines.Clear();

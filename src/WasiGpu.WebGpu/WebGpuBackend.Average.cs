@@ -3,15 +3,6 @@ namespace WasiGpu.WebGpu;
 /// <content>average.</content>
 internal sealed partial class WebGpuBackend
 {
-    /// <summary>Rows up to this length are copied to workgroup memory.</summary>
-    private const uint AverageShortRow = 256;
-
-    private const uint AverageTileElements = 4096;
-
-    /// <summary>Threads of a workgroup for short rows: it has few rows, and a thread has a row for itself.
-    /// </summary>
-    private const uint AverageShortGroupSize = 64;
-
     /// <summary>Longer rows are divided into chunks of this length.</summary>
     private const uint AverageChunkElements = 16384;
 
@@ -52,39 +43,34 @@ internal sealed partial class WebGpuBackend
             return;
         }
 
-        bool isShort = length <= AverageShortRow && !UsesThreadsAlone;
-        uint lanes = isShort || UsesThreadsAlone ? 1 : AverageLanes(parameters.NTrees);
-        uint tileRows = isShort ? AverageTileElements / parameters.NTrees & ~3u : GroupSize / lanes;
+        uint lanes = UsesThreadsAlone ? 1 : AverageLanes(parameters.NTrees);
         KernelPipeline pipeline = Pipeline(
-            "Average.wgsl",
-            isShort ? "short_rows" : "long_rows",
-            [("lanes", lanes), ("group_size", isShort ? AverageShortGroupSize : GroupSize)],
-            "wr");
-
-        // So many rows begin where a view may, whatever their length.
-        ulong step = ViewAlignment / FloatBytes;
-        pieceRows = Math.Max(pieceRows / step, 1) * step;
+            "Average.wgsl", "rows", [("lanes", lanes), ("group_size", GroupSize)], "wr");
+        pieceRows = Math.Max(pieceRows, 1);
         for (ulong row = 0; row < parameters.NSamples; row += pieceRows)
         {
             uint rows = (uint)Math.Min(pieceRows, parameters.NSamples - row);
-            (uint x, uint y) = Grid(Divide(rows, tileRows));
+            BufferView input = Elements(source, row * length, rows * length, out uint inputStart);
+            BufferView results = Elements(target, row, rows, out uint outputStart);
+            (uint x, uint y) = Grid(Divide(rows, GroupSize / lanes));
             Dispatch(
                 pipeline,
-                [rows, parameters.NTrees, 0, 0, 1, 0, 1, x, tileRows, 0],
-                [Elements(target, row, rows), Elements(source, row * length, rows * length)],
+                [rows, parameters.NTrees, inputStart, outputStart, 1, 0, 1, x, 0],
+                [results, input],
                 x,
                 y,
                 rows / rowsPerMs);
         }
     }
 
-    /// <summary>Threads that share a row; they take turns in reading its elements.</summary>
+    /// <summary>Threads that share a row: each gets 24 elements or more, about 100 bytes, which it takes to be worth a
+    /// thread.</summary>
     private static uint AverageLanes(uint length)
     {
         return length switch
         {
-            <= 1024 => 32,
-            <= 4096 => 64,
+            < 48 => 1,
+            <= 4096 => Math.Min(1u << (int)uint.Log2(length / 24), 64),
             _ => GroupSize,
         };
     }
@@ -125,7 +111,7 @@ internal sealed partial class WebGpuBackend
                     partial,
                     [
                         (uint)rows, parameters.NTrees, startInView, 0,
-                        (uint)chunkCount, (uint)chunk, (uint)chunks, x, 0, 0,
+                        (uint)chunkCount, (uint)chunk, (uint)chunks, x, 0,
                     ],
                     [allPartials, view],
                     x,
@@ -137,7 +123,7 @@ internal sealed partial class WebGpuBackend
             (uint finishX, uint finishY) = Grid(rows);
             Dispatch(
                 finish,
-                [(uint)rows, parameters.NTrees, 0, rowInView, (uint)chunkCount, 0, 0, finishX, 0, 0],
+                [(uint)rows, parameters.NTrees, 0, rowInView, (uint)chunkCount, 0, 0, finishX, 0],
                 [result, allPartials],
                 finishX,
                 finishY,

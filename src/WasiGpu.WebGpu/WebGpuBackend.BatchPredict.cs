@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace WasiGpu.WebGpu;
 
 /// <content>batch-predict.</content>
@@ -14,8 +16,17 @@ internal sealed unsafe partial class WebGpuBackend
 
     private const uint PredictStateBytes = 24;
 
+    /// <summary>Bindings that show the tree nodes, one part behind the other.</summary>
+    private const int NodePartCount = 4;
+
     /// <summary>Nodes that the device looks at in a millisecond, at least.</summary>
     private double NodesPerMs => IsSoftware ? 2e4 : IsDiscrete ? 2e7 : 2e6;
+
+    /// <summary>Nodes of a part are 2 to this power: as many as one binding can show.</summary>
+    private uint NodePartLevels => (uint)BitOperations.Log2(MaxBindingBytes / TreeNode.SizeBytes);
+
+    private (string Name, double Value)[] PredictConstants =>
+        [("group_size", PredictGroupSize), ("part_levels", NodePartLevels)];
 
     /// <inheritdoc/>
     public void BatchPredict(
@@ -33,15 +44,16 @@ internal sealed unsafe partial class WebGpuBackend
         }
 
         ulong nodeBytes = treeNodes.SizeBytes / TreeNode.SizeBytes * TreeNode.SizeBytes;
-        ThrowIfTooLargeForView("tree-nodes", nodeBytes);
-        ThrowIfTooLargeForView("tree-offsets", (ulong)parameters.NTrees * FloatBytes);
-        ThrowIfTooLargeForView("a row of samples", (ulong)parameters.NFeatures * FloatBytes);
+        ulong viewBytes = MaxViewElements * FloatBytes;
+        ThrowIfTooLarge("tree-nodes", nodeBytes, (ulong)NodePartCount * TreeNode.SizeBytes << (int)NodePartLevels);
+        ThrowIfTooLarge("tree-offsets", (ulong)parameters.NTrees * FloatBytes, viewBytes);
+        ThrowIfTooLarge("a row of samples", (ulong)parameters.NFeatures * FloatBytes, viewBytes);
         PredictInputs inputs = new(
             parameters,
             Own(samples).Memory,
-            Start(Own(treeNodes).Memory, nodeBytes),
+            NodePartsOf(Own(treeNodes).Memory, nodeBytes),
             Start(Own(treeOffsets).Memory, (ulong)parameters.NTrees * FloatBytes),
-            (uint)(nodeBytes / TreeNode.SizeBytes));
+            nodeBytes);
         DeviceBuffer target = OwnToWrite(output).Memory;
         if (output != samples && output != treeNodes && output != treeOffsets)
         {
@@ -60,7 +72,19 @@ internal sealed unsafe partial class WebGpuBackend
     {
         if (forest is { Perfect: not null })
         {
-            PredictPerfect(inputs, forest, target);
+            _walkedForest = forest;
+            try
+            {
+                if (CodedFormOf(forest, inputs) is not { } coded || !TryPredictCodes(inputs, coded, target))
+                {
+                    PredictPerfect(inputs, forest.Perfect, target);
+                }
+            }
+            finally
+            {
+                _walkedForest = null;
+            }
+
             return;
         }
 
@@ -89,14 +113,14 @@ internal sealed unsafe partial class WebGpuBackend
     private void PredictAtOnce(PredictInputs inputs, DeviceBuffer target, ulong row, uint rows)
     {
         KernelPipeline pipeline =
-            Pipeline("BatchPredict.wgsl", "predict", [("group_size", PredictGroupSize)], "wrrr");
+            Pipeline("BatchPredict.wgsl", "predict", PredictConstants, "wrrrrrr");
         BufferView samples = inputs.SamplesOf(row, rows, Elements, out uint sampleStart);
         BufferView results = Elements(target, row, rows, out uint outputStart);
         (uint x, uint y) = Grid(Divide(rows, PredictGroupSize));
         Dispatch(
             pipeline,
             inputs.Words(rows, sampleStart, outputStart, budget: 0, isStart: true, x),
-            [results, samples, inputs.Nodes, inputs.Offsets],
+            [results, samples, .. inputs.NodeParts, inputs.Offsets],
             x,
             y,
             rows * inputs.MostRowNodes / NodesPerMs);
@@ -107,7 +131,7 @@ internal sealed unsafe partial class WebGpuBackend
     private void PredictInSteps(PredictInputs inputs, DeviceBuffer target, ulong row, uint rows)
     {
         KernelPipeline pipeline =
-            Pipeline("BatchPredict.wgsl", "advance", [("group_size", PredictGroupSize)], "wrrrw");
+            Pipeline("BatchPredict.wgsl", "advance", PredictConstants, "wrrrrrrw");
         ulong stateBytes = FloatBytes + ((ulong)rows * PredictStateBytes);
         using ScratchLoan state = RentScratch(stateBytes);
         BufferView samples = inputs.SamplesOf(row, rows, Elements, out uint sampleStart);
@@ -122,7 +146,7 @@ internal sealed unsafe partial class WebGpuBackend
             Dispatch(
                 pipeline,
                 inputs.Words(rows, sampleStart, outputStart, budget, isStart, x),
-                [results, samples, inputs.Nodes, inputs.Offsets, Start(state.Buffer, stateBytes)],
+                [results, samples, .. inputs.NodeParts, inputs.Offsets, Start(state.Buffer, stateBytes)],
                 x,
                 y,
                 rows * threadNodes / NodesPerMs);
@@ -130,13 +154,27 @@ internal sealed unsafe partial class WebGpuBackend
         }
     }
 
-    private void ThrowIfTooLargeForView(string name, ulong sizeBytes)
+    private BufferView[] NodePartsOf(DeviceBuffer nodes, ulong sizeBytes)
     {
-        ulong most = MaxViewElements * FloatBytes;
+        ulong partBytes = (ulong)TreeNode.SizeBytes << (int)NodePartLevels;
+        BufferView[] parts = new BufferView[NodePartCount];
+        for (int part = 0; part < NodePartCount; part++)
+        {
+            // Parts that there are none of are bound all the same.
+            ulong start = (ulong)part * partBytes < sizeBytes ? (ulong)part * partBytes : 0;
+            ulong end = Math.Clamp(sizeBytes, start + TreeNode.SizeBytes, start + partBytes);
+            parts[part] = new BufferView(nodes, start, end - start);
+        }
+
+        return parts;
+    }
+
+    private static void ThrowIfTooLarge(string name, ulong sizeBytes, ulong most)
+    {
         if (sizeBytes > most)
         {
             throw new GpuException(GpuError.KernelError(
-                $"{name} has {sizeBytes} bytes: a kernel on this device sees at most {most} at once"));
+                $"{name} has {sizeBytes} bytes: kernels on this device see at most {most} at once"));
         }
     }
 }

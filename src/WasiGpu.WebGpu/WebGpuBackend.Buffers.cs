@@ -24,25 +24,18 @@ internal sealed unsafe partial class WebGpuBackend
             GpuException.ThrowOutOfMemory(sizeBytes, _device.Memory);
         }
 
-        DeviceBuffer? memory = null;
         try
         {
-            memory = _device.Pool.Rent(sizeBytes, out bool isZero);
-            if (!isZero)
-            {
-                _commands.Clear(new BufferView(memory, 0, memory.CapacityBytes));
-            }
+            DeviceBuffer memory = _device.Pool.Rent(sizeBytes, out bool isZero);
+            WebGpuBuffer buffer = new(sizeBytes, usage, memory) { HoldsOldBytes = !isZero };
+            _buffers.Add(buffer);
+            return buffer;
         }
         catch (Exception)
         {
             _device.Memory.Release(sizeBytes);
-            memory?.Dispose();
             throw;
         }
-
-        WebGpuBuffer buffer = new(sizeBytes, usage, memory);
-        _buffers.Add(buffer);
-        return buffer;
     }
 
     /// <inheritdoc/>
@@ -268,9 +261,10 @@ internal sealed unsafe partial class WebGpuBackend
         ulong sizeBytes)
     {
         KernelPipeline pipeline = Pipeline("CopyBytes.wgsl", "copy", [("group_size", CopyGroupSize)], "wr");
-        for (ulong done = 0; done < sizeBytes; done += PieceBytes)
+        ulong pieceBytes = Math.Min(PieceBytes, MaxViewElements * FloatBytes);
+        for (ulong done = 0; done < sizeBytes; done += pieceBytes)
         {
-            ulong count = Math.Min(PieceBytes, sizeBytes - done);
+            ulong count = Math.Min(pieceBytes, sizeBytes - done);
             BufferView from = BytesAround(source, sourceOffset + done, count, out uint sourceByte);
             BufferView to = BytesAround(target, targetOffset + done, count, out uint targetByte);
             uint words = (uint)(((targetByte % WordBytes) + count + WordBytes - 1) / WordBytes);

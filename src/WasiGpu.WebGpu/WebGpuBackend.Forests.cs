@@ -21,6 +21,9 @@ internal sealed unsafe partial class WebGpuBackend
 
     private readonly List<Forest> _forests = [];
 
+    /// <summary>The forest that a call walks: it is not given up for that call's own working memory.</summary>
+    private Forest? _walkedForest;
+
     /// <summary>Nodes of perfect trees that the device looks at in a millisecond, at least.</summary>
     private double PerfectNodesPerMs => NodesPerMs * (IsSoftware ? 1 : 10);
 
@@ -87,7 +90,7 @@ internal sealed unsafe partial class WebGpuBackend
         PerfectPlan? plan = PerfectPlan.Make(
             depth, parameters.NFeatures, parameters.NTrees, Limits, isSmall: _form == "small");
         bool isSuitable = plan is not null
-            && nodeBytes + leafBytes <= Math.Max(AlwaysAllowedBytes, MostGrowth * inputs.Nodes.SizeBytes)
+            && nodeBytes + leafBytes <= Math.Max(AlwaysAllowedBytes, MostGrowth * inputs.NodeBytes)
             && Math.Max(nodeBytes, leafBytes) <= MaxViewElements * FloatBytes;
         if (isSuitable)
         {
@@ -118,7 +121,7 @@ internal sealed unsafe partial class WebGpuBackend
     private uint? JudgeForest(uint treeCount, PredictInputs inputs)
     {
         KernelPipeline pipeline =
-            Pipeline("BatchPredict.wgsl", "judge", [("group_size", PredictGroupSize)], "wrr");
+            Pipeline("BatchPredict.wgsl", "judge", PredictConstants, "wrrrrr");
         using ScratchLoan judgement = RentScratch(JudgementBytes);
         ClearBuffer(new BufferView(judgement.Buffer, 0, JudgementBytes));
         BufferView result = Start(judgement.Buffer, JudgementBytes);
@@ -131,7 +134,7 @@ internal sealed unsafe partial class WebGpuBackend
             Dispatch(
                 pipeline,
                 inputs.Words(paths, tree, 0, 0, isStart: false, x),
-                [result, inputs.Offsets, inputs.Nodes],
+                [result, inputs.Offsets, .. inputs.NodeParts],
                 x,
                 y,
                 paths * PathNodes / NodesPerMs);
@@ -146,7 +149,7 @@ internal sealed unsafe partial class WebGpuBackend
     {
         PerfectPlan plan = form.Plan;
         KernelPipeline pipeline = Pipeline(
-            "BatchPredict.wgsl", "lay_out", [("group_size", PredictGroupSize), ("depth", plan.Depth)], "wrrw");
+            "BatchPredict.wgsl", "lay_out", [.. PredictConstants, ("depth", plan.Depth)], "wrrrrrw");
         double placeNodes = 2 * (plan.Depth + 1.0);
         uint most = TreesOfDispatch((1 << (int)plan.Depth) * placeNodes);
         for (uint tree = 0; tree < treeCount; tree += most)
@@ -156,7 +159,7 @@ internal sealed unsafe partial class WebGpuBackend
             Dispatch(
                 pipeline,
                 inputs.Words(places, tree, tree << (int)plan.Depth, plan.ColumnWords, isStart: false, x),
-                [form.Nodes, inputs.Offsets, inputs.Nodes, form.Leaves],
+                [form.Nodes, inputs.Offsets, .. inputs.NodeParts, form.Leaves],
                 x,
                 y,
                 places * placeNodes / NodesPerMs);
@@ -166,9 +169,8 @@ internal sealed unsafe partial class WebGpuBackend
     private uint TreesOfDispatch(double treeNodes) =>
         (uint)Math.Clamp(NodesPerMs * DispatchMs / treeNodes, 1, MaxForestTrees);
 
-    private void PredictPerfect(PredictInputs inputs, Forest forest, DeviceBuffer target)
+    private void PredictPerfect(PredictInputs inputs, PerfectForm form, DeviceBuffer target)
     {
-        PerfectForm form = forest.Perfect!;
         PerfectPlan plan = form.Plan;
         KernelPipeline pipeline = Pipeline("BatchPredict.wgsl", "predict_perfect", plan.Constants, "wrrr");
         double rowNodes = inputs.TreeCount * (plan.Depth + 1.0);
@@ -202,11 +204,15 @@ internal sealed unsafe partial class WebGpuBackend
         }
     }
 
+    /// <summary>Frees what was made of all forests but the one that is walked.</summary>
     private void ForgetForests()
     {
-        while (_forests.Count > 0)
+        for (int i = _forests.Count - 1; i >= 0; i--)
         {
-            ForgetForest(_forests.Count - 1);
+            if (!ReferenceEquals(_forests[i], _walkedForest))
+            {
+                ForgetForest(i);
+            }
         }
     }
 
@@ -215,6 +221,11 @@ internal sealed unsafe partial class WebGpuBackend
         if (_forests[index].Perfect is { } form)
         {
             FreeScratch(form.Memory);
+        }
+
+        if (_forests[index].Coded is { } coded)
+        {
+            FreeScratch(coded.Memory);
         }
 
         _forests.RemoveAt(index);

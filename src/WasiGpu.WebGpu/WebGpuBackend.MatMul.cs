@@ -6,8 +6,12 @@ internal sealed partial class WebGpuBackend
     /// <summary>The most terms that one dispatch adds: it bounds the time of a single tile.</summary>
     private const uint MatMulMaxDepth = 16384;
 
-    private const uint MatMulLargeTile = 128;
-    private const uint MatMulSmallTile = 64;
+    /// <summary>A workgroup has the square of so many threads; smaller ones only serve tests, on software
+    /// drivers that take minutes to compile the kernels for more.</summary>
+    internal const uint MatMulSide = 16;
+
+    /// <summary>Rows and columns of results that blocks are multiples of: those of the largest tile.</summary>
+    private const uint MatMulTile = 8 * MatMulSide;
 
     /// <summary>With fewer large tiles a large GPU would be idle in part.</summary>
     private const ulong MatMulMinLargeTiles = 128;
@@ -111,13 +115,14 @@ internal sealed partial class WebGpuBackend
             block.Operations / OperationsPerMs);
     }
 
-    private static (string, double)[] MatMulConstants(
+    private (string, double)[] MatMulConstants(
         in MatMulParams parameters,
         bool isAlignedA,
         bool isAlignedB)
     {
         return
         [
+            ("side", _device.MatMulSide),
             ("trans_a", parameters.TransA ? 1 : 0),
             ("trans_b", parameters.TransB ? 1 : 0),
             ("is_aligned_a", isAlignedA ? 1 : 0),
@@ -133,11 +138,13 @@ internal sealed partial class WebGpuBackend
             return ("blocks", Divide(Divide(block.M, 4) * Divide(block.N, 4), 64));
         }
 
-        ulong largeTiles = Divide(block.M, MatMulLargeTile) * Divide(block.N, MatMulLargeTile);
+        uint largeTile = 8 * _device.MatMulSide;
+        uint smallTile = 4 * _device.MatMulSide;
+        ulong largeTiles = Divide(block.M, largeTile) * Divide(block.N, largeTile);
         bool isLarge = _form is null ? largeTiles >= MatMulMinLargeTiles : _form == "large";
         return isLarge
             ? ("large_tiles", largeTiles)
-            : ("small_tiles", Divide(block.M, MatMulSmallTile) * Divide(block.N, MatMulSmallTile));
+            : ("small_tiles", Divide(block.M, smallTile) * Divide(block.N, smallTile));
     }
 
     /// <summary>The shape of what one dispatch multiplies, by time and by what views can show.</summary>
@@ -147,7 +154,7 @@ internal sealed partial class WebGpuBackend
         ulong n = parameters.N;
         ulong most = MaxViewElements;
         double results = OperationsPerMs * DispatchMs / (2.0 * k);
-        ulong tile = IsSoftware ? 4 : MatMulLargeTile;
+        ulong tile = IsSoftware ? 4 : MatMulTile;
         if (results / n < tile)
         {
             n = Math.Min(n, RoundUp((ulong)(results / tile) + 1, tile));

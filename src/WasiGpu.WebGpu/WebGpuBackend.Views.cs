@@ -20,9 +20,10 @@ internal sealed partial class WebGpuBackend
     private const double DispatchMs = 50;
 
     /// <summary>Elements that one view shows, wherever they begin.</summary>
-    private ulong MaxViewElements =>
-        ((Math.Min(Limits.MaxStorageBufferBindingSize, uint.MaxValue) / ViewAlignment) - 2)
-        * (ViewAlignment / FloatBytes);
+    private ulong MaxViewElements => ((MaxBindingBytes / ViewAlignment) - 2) * (ViewAlignment / FloatBytes);
+
+    /// <summary>Bytes that one binding shows.</summary>
+    private ulong MaxBindingBytes => Math.Min(Limits.MaxStorageBufferBindingSize, uint.MaxValue);
 
     /// <summary>Bytes of memory the device moves in a millisecond, at least; estimates only divide the
     /// work.</summary>

@@ -72,10 +72,17 @@ internal sealed partial class WebGpuBackend : IGpuBackend
         DropScratch();
     }
 
+    /// <summary>A buffer of this session, zeroed if this is its first use.</summary>
     private WebGpuBuffer Own(GpuBuffer buffer)
     {
         WebGpuBuffer own = (WebGpuBuffer)buffer;
         Check.That(_buffers.Contains(own));
+        if (own.HoldsOldBytes)
+        {
+            ClearBuffer(new BufferView(own.Memory, 0, own.Memory.CapacityBytes));
+            own.HoldsOldBytes = false;
+        }
+
         return own;
     }
 

@@ -6,4 +6,7 @@ internal sealed class WebGpuBuffer(ulong sizeBytes, BufferUsage usage, DeviceBuf
 {
     /// <summary>What lies behind it.</summary>
     internal DeviceBuffer Memory { get; } = memory;
+
+    /// <summary>Whether the memory still holds what others left in it: it is zeroed before its first use.</summary>
+    internal bool HoldsOldBytes { get; set; }
 }

@@ -22,4 +22,56 @@ public sealed class BufferTests
         Buffer.BlockCopy(expected, sourceOffset, expected, targetOffset, size);
         Assert.True(expected.AsSpan().SequenceEqual(session.Read<byte>(buffer, expected.Length)));
     }
+
+    [Fact]
+    public void Create_MemoryThatOthersFilled_IsZeroHoweverItIsUsedFirst()
+    {
+        const int count = 1000;
+        using TestSession session = new();
+        float[] ones = new float[count];
+        Array.Fill(ones, 1);
+        GpuBuffer target = session.Create<float>(ones);
+
+        GpuBuffer read = Reused();
+        Assert.Equal(new float[count], session.Read<float>(read, count));
+
+        GpuBuffer copied = Reused();
+        session.Backend.Copy(copied, 0, target, 0, count * sizeof(float));
+        Assert.Equal(new float[count], session.Read<float>(target, count));
+
+        GpuBuffer written = Reused();
+        session.Write(written, 5, [1]);
+        byte[] expected = new byte[count * sizeof(float)];
+        expected[5] = 1;
+        Assert.Equal(expected, session.Read<byte>(written, expected.Length));
+
+        GpuBuffer reduced = Reused();
+        session.Backend.Reduce(new ReduceParams(count, ReduceOp.Max), reduced, target);
+        Assert.Equal([0f], session.Read<float>(target, 1));
+
+        GpuBuffer result = Reused();
+        session.Backend.Reduce(new ReduceParams(count, ReduceOp.Max), reduced, result);
+        Assert.Equal(new float[count], session.Read<float>(result, count));
+
+        GpuBuffer Reused()
+        {
+            using (IGpuBackend other = session.Device.CreateBackend(new BackendOptions()))
+            {
+                GpuBuffer filled = other.CreateBuffer(count * sizeof(float), BufferUsage.Storage);
+                Fill(other, filled, ones);
+            }
+
+            return session.Create(count * sizeof(float));
+        }
+    }
+
+    private static unsafe void Fill(IGpuBackend backend, GpuBuffer buffer, float[] values)
+    {
+        fixed (float* pointer = values)
+        {
+            backend.Write(buffer, 0, new HostRange((byte*)pointer, (ulong)values.Length * sizeof(float)));
+        }
+
+        backend.Sync();
+    }
 }

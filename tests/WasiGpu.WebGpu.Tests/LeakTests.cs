@@ -5,17 +5,22 @@ public sealed class LeakTests
 {
     private const int Rounds = 10_000;
 
+    /// <summary>A leak of a buffer a round would be 10 MB at the least, with what a driver keeps for each.</summary>
+    private const long MostGrowthBytes = 8 << 20;
+
     [Fact]
     public void BufferRounds_TenThousand_KeepTheNumberOfObjects()
     {
         using TestSession session = new();
         ReleaseQueue releases = session.Device.Shared.Releases;
-        Run(session, Rounds / 10);
+        Run(session, Rounds / 4);
         long before = Settled(releases);
+        long bytesBefore = ResidentBytes();
 
         Run(session, Rounds);
 
         Assert.InRange(Settled(releases), 0, before + 8);
+        Assert.InRange(ResidentBytes(), 0, bytesBefore + MostGrowthBytes);
     }
 
     [Fact]
@@ -57,6 +62,14 @@ public sealed class LeakTests
             GpuBuffer buffer = backend.CreateBuffer(1000, BufferUsage.Storage);
             backend.Copy(buffer, 0, buffer, 100, 500);
         }
+    }
+
+    private static long ResidentBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        return Environment.WorkingSet;
     }
 
     /// <summary>The number of objects once the device's thread has released what it was given.</summary>

@@ -1,7 +1,6 @@
-// average: means of rows. Short rows are copied to workgroup memory in one run, so that memory is read in
-// order; long rows are read in order by the lanes that share a row, very long ones in chunks. Where barriers
-// are dear, a thread has a row for itself (lanes = 1). The order of addition depends on the place and the
-// length of the row alone.
+// average: means of rows. The lanes that share a row read it in order, very long rows in chunks. A thread that reads
+// less than about 100 bytes costs more than its bytes: short rows, and all rows where barriers are dear, have one
+// thread each (lanes = 1). The order of addition depends on the place and the length of the row alone.
 
 const SIGN = 0x80000000u;
 const INFINITY = 0x7f800000u;
@@ -11,7 +10,6 @@ const HAS_NAN = 1u;
 const HAS_INFINITY = 2u;
 const HAS_NEGATIVE_INFINITY = 4u;
 
-const TILE_QUADS = 1024u;
 const CHUNK_ELEMENTS = 16384u;
 
 struct Params {
@@ -27,8 +25,6 @@ struct Params {
     dispatch_chunks: u32,
     // Workgroups of a row of the grid.
     grid_width: u32,
-    // short_rows: rows of a workgroup, a multiple of 4.
-    tile_rows: u32,
     // Always 0, which no compiler knows.
     zero: u32,
 }
@@ -44,7 +40,6 @@ override lanes: u32 = 32;
 @group(0) @binding(1) var<storage, read_write> partials: array<vec2<u32>>;
 @group(0) @binding(2) var<storage, read> all_partials: array<vec2<u32>>;
 
-var<workgroup> tile: array<vec4<u32>, TILE_QUADS>;
 var<workgroup> exchange: array<vec4<u32>, group_size>;
 
 // value + rest is a sum in two words; infinities and NaNs are not in it but in the flags.
@@ -58,70 +53,9 @@ fn group_number(group: vec3<u32>) -> u32 {
     return group.y * params.grid_width + group.x;
 }
 
-// A thread has a row for itself, which it reads from workgroup memory.
+// The lanes of a row, or the one thread that has it for itself.
 @compute @workgroup_size(group_size)
-fn short_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-    let first_row = group_number(group) * params.tile_rows;
-    if first_row >= params.row_count {
-        return;
-    }
-    let rows = min(params.tile_rows, params.row_count - first_row);
-    let length = params.row_elements;
-    let first_quad = (params.input_start + first_row * length) / 4u;
-    let quads = (rows * length + 3u) / 4u;
-
-    // Four loads are under way at once.
-    for (var quad = thread; quad < quads; quad += 4u * group_size) {
-        let x0 = input[first_quad + quad];
-        let x1 = input[first_quad + min(quad + group_size, quads - 1u)];
-        let x2 = input[first_quad + min(quad + 2u * group_size, quads - 1u)];
-        let x3 = input[first_quad + min(quad + 3u * group_size, quads - 1u)];
-        store_in_tile(quad, quads, x0);
-        store_in_tile(quad + group_size, quads, x1);
-        store_in_tile(quad + 2u * group_size, quads, x2);
-        store_in_tile(quad + 3u * group_size, quads, x3);
-    }
-    workgroupBarrier();
-    for (var row = thread; row < rows; row += group_size) {
-        result[params.output_start + first_row + row] = mean_of(of_tile(row * length, length));
-    }
-}
-
-// Where a quad lies in the tile: threads that read rows of any length hit different banks.
-fn place_in_tile(quad: u32) -> u32 {
-    return quad ^ ((quad / 8u + quad / 32u) % 8u);
-}
-
-fn store_in_tile(quad: u32, quads: u32, x: vec4<u32>) {
-    if quad < quads {
-        tile[place_in_tile(quad)] = x;
-    }
-}
-
-// The sum of a row in the tile. Ten plain additions at most touch a value, the others keep what they round off.
-fn of_tile(start: u32, length: u32) -> Sum {
-    let end = start + length;
-    let end_quad = (end + 3u) / 4u;
-    var sum = Sum();
-    for (var first = start / 4u; first < end_quad; first += 8u) {
-        var values = vec4(0.0);
-        for (var quad = first; quad < min(first + 8u, end_quad); quad++) {
-            let elements = vec4(quad * 4u) + vec4(0u, 1u, 2u, 3u);
-            let is_inside = (elements >= vec4(start)) & (elements < vec4(end));
-            let bits = select(vec4(0u), tile[place_in_tile(quad)], is_inside);
-            let is_special = (bits & vec4(~SIGN)) >= vec4(INFINITY);
-            if any(is_special) {
-                sum.flags |= flags_of(bits, is_special);
-            }
-            values += select(bitcast<vec4<f32>>(bits), vec4(0.0), is_special);
-        }
-        sum = added(sum, (values.x + values.y) + (values.z + values.w));
-    }
-    return sum;
-}
-
-@compute @workgroup_size(group_size)
-fn long_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+fn rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let row = group_number(group) * (group_size / lanes) + thread / lanes;
     var sum = Sum();
     if row < params.row_count {

@@ -38,11 +38,18 @@ override group_size: u32 = 64;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> output: array<u32>;
 @group(0) @binding(2) var<storage, read> samples: array<u32>;
-@group(0) @binding(3) var<storage, read> nodes: array<vec4<u32>>;
-@group(0) @binding(4) var<storage, read> offsets: array<u32>;
+@group(0) @binding(7) var<storage, read> offsets: array<u32>;
+
+// The nodes may be more than one binding can show: parts of 2^part_levels.
+@group(0) @binding(3) var<storage, read> nodes0: array<vec4<u32>>;
+@group(0) @binding(4) var<storage, read> nodes1: array<vec4<u32>>;
+@group(0) @binding(5) var<storage, read> nodes2: array<vec4<u32>>;
+@group(0) @binding(6) var<storage, read> nodes3: array<vec4<u32>>;
+
+override part_levels: u32 = 28;
 
 // The first words of a Walk, row by row, after one word that counts the rows not done.
-@group(0) @binding(5) var<storage, read_write> state: array<atomic<u32>>;
+@group(0) @binding(8) var<storage, read_write> state: array<atomic<u32>>;
 
 const STATE_WORDS = 6u;
 
@@ -56,6 +63,24 @@ struct Walk {
     rest: f32,
     // The first node of the tree.
     root: u32,
+}
+
+fn node_at(index: u32) -> vec4<u32> {
+    let place = index & ((1u << part_levels) - 1u);
+    switch index >> part_levels {
+        case 0u: {
+            return nodes0[place];
+        }
+        case 1u: {
+            return nodes1[place];
+        }
+        case 2u: {
+            return nodes2[place];
+        }
+        default: {
+            return nodes3[place];
+        }
+    }
 }
 
 fn row_of(group: vec3<u32>, thread: u32) -> u32 {
@@ -128,7 +153,7 @@ fn moved(before: Walk, row: u32) -> Walk {
         walk.flags |= HAS_NAN;
         return walk;
     }
-    let node = nodes[walk.node];
+    let node = node_at(walk.node);
     if node.x == LEAF {
         walk = with_leaf(walk, node.y);
         walk.tree++;
@@ -230,7 +255,7 @@ struct Judgement {
 @group(0) @binding(1) var<storage, read_write> judgement: Judgement;
 @group(0) @binding(1) var<storage, read_write> new_nodes: array<vec2<u32>>;
 @group(0) @binding(2) var<storage, read> offset_words: array<u32>;
-@group(0) @binding(4) var<storage, read_write> new_leaves: array<u32>;
+@group(0) @binding(7) var<storage, read_write> new_leaves: array<u32>;
 
 // {first word of the feature's column, key of the threshold}
 @group(0) @binding(3) var<storage, read> perfect_nodes: array<vec2<u32>>;
@@ -248,7 +273,7 @@ fn node_on_path(root: u32, path: u32, levels: u32) -> vec4<u32> {
         if at >= params.node_count {
             break;
         }
-        let node = nodes[at];
+        let node = node_at(at);
         if node.x == LEAF {
             return vec4(node.xy, level, select(0u, 1u, (node.y & ~SIGN) >= INFINITY));
         }
@@ -293,7 +318,7 @@ fn lay_out(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
     let place = index & ((1u << depth) - 1u);
     let target_place = params.output_start + index;
     new_leaves[target_place] = node_on_path(root, place, depth).y;
-    var node = vec2(0u, 0u);
+    var node = vec2(0u, u32(HIGHEST));
     if place != 0u {
         let level = firstLeadingBit(place);
         let found = node_on_path(root, place - (1u << level), level);

@@ -1,3 +1,5 @@
+// uses Words.wgsl
+//
 // bootstrap-sample: Philox4x32-10 and bounded integers by multiply and shift, with rejection.
 //
 // Index i takes word i & 3 of the block with the counter {i >> 2, 0, 0, attempt} and the key {seed, stream}.
@@ -22,17 +24,6 @@ const BLOCKS = 2u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> result: array<vec4<u32>>;
-
-// The high word of a product. With 16-bit limbs no sum below exceeds 32 bits.
-fn multiply_high(a: u32, b: u32) -> u32 {
-    let a_low = a & 0xffffu;
-    let a_high = a >> 16u;
-    let b_low = b & 0xffffu;
-    let b_high = b >> 16u;
-    let middle = a_high * b_low + ((a_low * b_low) >> 16u);
-    let crossed = a_low * b_high + (middle & 0xffffu);
-    return a_high * b_high + (middle >> 16u) + (crossed >> 16u);
-}
 
 fn philox(counter: u32, attempt: u32) -> vec4<u32> {
     var c = vec4(counter, 0u, 0u, attempt);

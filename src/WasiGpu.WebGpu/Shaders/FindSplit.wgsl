@@ -1,3 +1,5 @@
+// uses Words.wgsl
+//
 // find-split: exact scores from integers.
 //
 // Labels become 32-bit integers: the distance from the least listed label in steps of a power of two that
@@ -334,13 +336,7 @@ fn scaled(x: f32, n: i32) -> f32 {
 // Integers of 64 and 128 bits: words from the lowest on.
 
 fn multiply(a: u32, b: u32) -> vec2<u32> {
-    let a_low = a & 0xffffu;
-    let a_high = a >> 16u;
-    let b_low = b & 0xffffu;
-    let b_high = b >> 16u;
-    let middle = a_high * b_low + ((a_low * b_low) >> 16u);
-    let crossed = a_low * b_high + (middle & 0xffffu);
-    return vec2(a * b, a_high * b_high + (middle >> 16u) + (crossed >> 16u));
+    return vec2(a * b, multiply_high(a, b));
 }
 
 fn plus_64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {

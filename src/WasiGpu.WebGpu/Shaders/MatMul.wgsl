@@ -35,13 +35,19 @@ override is_aligned_b: bool;
 @group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;
 
-// Tiles of small_tiles: 64 by 64 elements. A row holds one k; see place_in_tile.
-var<workgroup> tile_a: array<vec4<f32>, 1024>;
-var<workgroup> tile_b: array<vec4<f32>, 1024>;
+// Tiles are multiplied by side x side threads: 16, but that a compiler of a software driver may need fewer.
+override side: u32 = 16;
+override tile_threads: u32 = side * side;
 
-// Tiles of large_tiles: 16 k by 128 elements.
-var<workgroup> large_a: array<array<vec4<f32>, 32>, 16>;
-var<workgroup> large_b: array<array<vec4<f32>, 32>, 16>;
+// Tiles of small_tiles: 4 side k by 4 side elements. A row holds one k; see place_in_tile.
+override small_quads: u32 = 4u * side * side;
+var<workgroup> tile_a: array<vec4<f32>, small_quads>;
+var<workgroup> tile_b: array<vec4<f32>, small_quads>;
+
+// Tiles of large_tiles: side k by 8 side elements.
+override large_quads: u32 = 2u * side * side;
+var<workgroup> large_a: array<vec4<f32>, large_quads>;
+var<workgroup> large_b: array<vec4<f32>, large_quads>;
 
 // 4 x 4 elements by rows. Not an array: a compiler may keep what has an index in slow memory.
 struct Block {
@@ -172,7 +178,7 @@ fn store(row: u32, column: u32, sum: f32) {
 // Where a quad lies in a tile of small_tiles. Threads that store blocks of neighbouring k hit different
 // banks.
 fn place_in_tile(k: u32, quad: u32) -> u32 {
-    return k * 16u + (quad ^ ((k / 4u) % 8u));
+    return k * side + (quad ^ ((k / 4u) % (side / 2u)));
 }
 
 // The quad along m or n, and the k, of the block that a thread copies: neighbours in memory are neighbouring
@@ -184,7 +190,7 @@ fn block_place(thread: u32, quads_of_row: u32, k_blocks: u32, is_along_k: bool) 
     return vec2(thread % quads_of_row, thread / quads_of_row * 4u);
 }
 
-// 128 x 128 results a workgroup: 8 x 8 a thread, which are four blocks. Half of the threads copy the tile of
+// 8 side x 8 side results a workgroup: 8 x 8 a thread, which are four blocks. Half of the threads copy the tile of
 // a, the others that of b.
 struct LargeSums {
     upper_left: Block,
@@ -200,10 +206,11 @@ fn large_order(k: u32) -> u32 {
 }
 
 fn with_large_step(sums: LargeSums, k: u32, row: u32, column: u32) -> LargeSums {
-    let upper = large_a[k][row];
-    let lower = large_a[k][row + 16u];
-    let left = large_b[k][column];
-    let right = large_b[k][column + 16u];
+    let quad = k * 2u * side;
+    let upper = large_a[quad + row];
+    let lower = large_a[quad + row + side];
+    let left = large_b[quad + column];
+    let right = large_b[quad + column + side];
     return LargeSums(
         with_products(sums.upper_left, upper, left),
         with_products(sums.upper_right, upper, right),
@@ -211,22 +218,22 @@ fn with_large_step(sums: LargeSums, k: u32, row: u32, column: u32) -> LargeSums 
         with_products(sums.lower_right, lower, right));
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(tile_threads)
 fn large_tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let number = group.y * params.grid_width + group.x;
-    let tiles_of_row = (params.n + 127u) / 128u;
-    let first_row = number / tiles_of_row * 128u;
-    let first_column = number % tiles_of_row * 128u;
+    let tiles_of_row = (params.n + 8u * side - 1u) / (8u * side);
+    let first_row = number / tiles_of_row * 8u * side;
+    let first_column = number % tiles_of_row * 8u * side;
     if first_row >= params.m {
         return;
     }
-    let copies_a = thread < 128u;
-    let place = block_place(thread % 128u, 32u, 4u, select(trans_b, !trans_a, copies_a));
-    let copied_quad = place.x ^ large_order(place.y);
+    let copies_a = thread < tile_threads / 2u;
+    let place = block_place(thread % (tile_threads / 2u), 2u * side, side / 4u, select(trans_b, !trans_a, copies_a));
+    let copied = place.y * 2u * side + (place.x ^ large_order(place.y));
     let copied_m = first_row + place.x * 4u;
     let copied_n = first_column + place.x * 4u;
-    let row = thread / 16u;
-    let column = thread % 16u;
+    let row = thread / side;
+    let column = thread % side;
     var sums = LargeSums();
     var next = Block();
     if copies_a {
@@ -234,27 +241,27 @@ fn large_tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocatio
     } else {
         next = block_b(copied_n, place.y);
     }
-    for (var k = 0u; k < params.k; k += 16u) {
+    for (var k = 0u; k < params.k; k += side) {
         if copies_a {
-            large_a[place.y][copied_quad] = next.row0;
-            large_a[place.y + 1u][copied_quad] = next.row1;
-            large_a[place.y + 2u][copied_quad] = next.row2;
-            large_a[place.y + 3u][copied_quad] = next.row3;
+            large_a[copied] = next.row0;
+            large_a[copied + 2u * side] = next.row1;
+            large_a[copied + 4u * side] = next.row2;
+            large_a[copied + 6u * side] = next.row3;
         } else {
-            large_b[place.y][copied_quad] = next.row0;
-            large_b[place.y + 1u][copied_quad] = next.row1;
-            large_b[place.y + 2u][copied_quad] = next.row2;
-            large_b[place.y + 3u][copied_quad] = next.row3;
+            large_b[copied] = next.row0;
+            large_b[copied + 2u * side] = next.row1;
+            large_b[copied + 4u * side] = next.row2;
+            large_b[copied + 6u * side] = next.row3;
         }
         workgroupBarrier();
-        if k + 16u < params.k {
+        if k + side < params.k {
             if copies_a {
-                next = block_a(copied_m, k + 16u + place.y);
+                next = block_a(copied_m, k + side + place.y);
             } else {
-                next = block_b(copied_n, k + 16u + place.y);
+                next = block_b(copied_n, k + side + place.y);
             }
         }
-        for (var step = 0u; step < 16u; step += 4u) {
+        for (var step = 0u; step < side; step += 4u) {
             let ordered_row = row ^ large_order(step);
             let ordered_column = column ^ large_order(step);
             sums = with_large_step(sums, step, ordered_row, ordered_column);
@@ -267,29 +274,29 @@ fn large_tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocatio
     let result_row = first_row + row * 4u;
     let result_column = first_column + column * 4u;
     store_block(result_row, result_column, sums.upper_left);
-    store_block(result_row, result_column + 64u, sums.upper_right);
-    store_block(result_row + 64u, result_column, sums.lower_left);
-    store_block(result_row + 64u, result_column + 64u, sums.lower_right);
+    store_block(result_row, result_column + 4u * side, sums.upper_right);
+    store_block(result_row + 4u * side, result_column, sums.lower_left);
+    store_block(result_row + 4u * side, result_column + 4u * side, sums.lower_right);
 }
 
-// 64 x 64 results a workgroup, 4 x 4 a thread: more workgroups for small matrices.
-@compute @workgroup_size(256)
+// 4 side x 4 side results a workgroup, 4 x 4 a thread: more workgroups for small matrices.
+@compute @workgroup_size(tile_threads)
 fn small_tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let number = group.y * params.grid_width + group.x;
-    let tiles_of_row = (params.n + 63u) / 64u;
-    let first_row = number / tiles_of_row * 64u;
-    let first_column = number % tiles_of_row * 64u;
+    let tiles_of_row = (params.n + 4u * side - 1u) / (4u * side);
+    let first_row = number / tiles_of_row * 4u * side;
+    let first_column = number % tiles_of_row * 4u * side;
     if first_row >= params.m {
         return;
     }
-    let place_a = block_place(thread, 16u, 16u, !trans_a);
-    let place_b = block_place(thread, 16u, 16u, trans_b);
-    let row = thread / 16u;
-    let column = thread % 16u;
+    let place_a = block_place(thread, side, side, !trans_a);
+    let place_b = block_place(thread, side, side, trans_b);
+    let row = thread / side;
+    let column = thread % side;
     var sums = Block();
     var next_a = block_a(first_row + place_a.x * 4u, place_a.y);
     var next_b = block_b(first_column + place_b.x * 4u, place_b.y);
-    for (var k = 0u; k < params.k; k += 64u) {
+    for (var k = 0u; k < params.k; k += 4u * side) {
         tile_a[place_in_tile(place_a.y, place_a.x)] = next_a.row0;
         tile_a[place_in_tile(place_a.y + 1u, place_a.x)] = next_a.row1;
         tile_a[place_in_tile(place_a.y + 2u, place_a.x)] = next_a.row2;
@@ -299,11 +306,11 @@ fn small_tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocatio
         tile_b[place_in_tile(place_b.y + 2u, place_b.x)] = next_b.row2;
         tile_b[place_in_tile(place_b.y + 3u, place_b.x)] = next_b.row3;
         workgroupBarrier();
-        if k + 64u < params.k {
-            next_a = block_a(first_row + place_a.x * 4u, k + 64u + place_a.y);
-            next_b = block_b(first_column + place_b.x * 4u, k + 64u + place_b.y);
+        if k + 4u * side < params.k {
+            next_a = block_a(first_row + place_a.x * 4u, k + 4u * side + place_a.y);
+            next_b = block_b(first_column + place_b.x * 4u, k + 4u * side + place_b.y);
         }
-        for (var step = 0u; step < 64u; step++) {
+        for (var step = 0u; step < 4u * side; step++) {
             let left = tile_a[place_in_tile(step, row)];
             let right = tile_b[place_in_tile(step, column)];
             sums = with_products(sums, left, right);
