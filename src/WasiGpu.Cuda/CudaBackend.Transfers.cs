@@ -33,14 +33,25 @@ internal sealed unsafe partial class CudaBackend
         }
 
         own.WriteCount++;
-        if (IsSmall(source))
+        bool isReplaced = own.IsRaw
+            && source.LengthBytes == own.SizeBytes
+            && own.SizeBytes % CudaBuffer.PaddingBytes == 0;
+        if (isReplaced)
         {
-            WriteSmall(own, own.Pointer + offset, source.Pointer, (uint)source.LengthBytes);
-            return;
+            own.IsRaw = false;
         }
 
-        _queue.Wait(own.LastUse);
-        TransferLarge(source, own.Pointer + offset, isWrite: true);
+        ZeroIfRaw(own);
+        try
+        {
+            Write(own, own.Pointer + offset, source);
+        }
+        catch
+        {
+            // What nothing has replaced is never shown.
+            own.IsRaw = isReplaced;
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -54,6 +65,7 @@ internal sealed unsafe partial class CudaBackend
             return;
         }
 
+        ZeroIfRaw(own);
         if (IsSmall(target))
         {
             ReadSmall(own, own.Pointer + offset, target.Pointer, (uint)target.LengthBytes);
@@ -71,6 +83,18 @@ internal sealed unsafe partial class CudaBackend
     {
         return range.LengthBytes <= MostSmallBytes
             && (_device.TransferMode != TransferMode.Direct || range.Memory is null);
+    }
+
+    private void Write(CudaBuffer target, ulong address, HostRange source)
+    {
+        if (IsSmall(source))
+        {
+            WriteSmall(target, address, source.Pointer, (uint)source.LengthBytes);
+            return;
+        }
+
+        _queue.Wait(target.LastUse);
+        TransferLarge(source, address, isWrite: true);
     }
 
     private void WriteSmall(CudaBuffer target, ulong address, byte* source, uint lengthBytes)

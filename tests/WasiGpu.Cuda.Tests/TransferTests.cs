@@ -65,6 +65,52 @@ public sealed unsafe class TransferTests
     }
 
     [Theory]
+    [InlineData(0, 10)]
+    [InlineData(54, 10)]
+    [InlineData(0, 64)]
+    public void Write_PartOfANewBufferInReusedMemory_LeavesZeros(int offset, int length)
+    {
+        using TestSession session = new();
+        session.Backend.DestroyBuffer(session.Create(TestSession.Bytes(64, seed: 1)));
+        byte[] content = TestSession.Bytes(length, seed: 2);
+        GpuBuffer buffer = session.Create(64);
+
+        session.Write(buffer, (ulong)offset, content);
+
+        byte[] expected = new byte[64];
+        content.CopyTo(expected, offset);
+        Assert.Equal(expected, session.Read(buffer));
+    }
+
+    [Fact]
+    public void CreateBuffer_Small_IsZeroedByTheFirstUseThatDoesNotReplaceAll()
+    {
+        using TestSession session = new();
+        byte[] content = TestSession.Bytes(64, seed: 3);
+        EmulatedDriver.emulationFail("cuMemsetD8Async", 0, 1, CuResult.InvalidValue);
+
+        GpuBuffer replaced = session.Create(content);
+        Assert.Equal(content, session.Read(replaced));
+
+        GpuBuffer read = session.Create(64);
+        Assert.Throws<GpuException>(() => session.Read(read));
+        Assert.Equal(new byte[64], session.Read(read));
+    }
+
+    [Fact]
+    public void Write_WholeNewBufferFails_ReadsAsZeros()
+    {
+        using TestSession session = new();
+        session.Backend.DestroyBuffer(session.Create(TestSession.Bytes(64, seed: 4)));
+        GpuBuffer buffer = session.Create(64);
+        EmulatedDriver.emulationFail("cuMemcpyHtoDAsync_v2", 0, 1, CuResult.InvalidValue);
+
+        Assert.Throws<GpuException>(() => session.Write(buffer, 0, TestSession.Bytes(64, seed: 5)));
+
+        Assert.Equal(new byte[64], session.Read(buffer));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(100_000)]
     [InlineData((1 << 20) + 5)]
