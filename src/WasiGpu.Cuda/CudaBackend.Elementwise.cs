@@ -4,7 +4,7 @@ namespace WasiGpu.Cuda;
 internal sealed unsafe partial class CudaBackend
 {
     private const uint ElementwiseBlockThreads = 256;
-    private const uint ElementwiseBlockElements = 16 * ElementwiseBlockThreads;
+    private const uint ElementwiseBlockElements = 4 * ElementwiseBlockThreads;
 
     /// <summary>By the number of the operation.</summary>
     private static readonly KernelName[] ElementwiseKernels =

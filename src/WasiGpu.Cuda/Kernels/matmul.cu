@@ -24,13 +24,13 @@ constexpr u32 Padding = 4;
 
 // Brings tiles of Size elements by TileK terms of an operand to shared memory, where they are stored term by term.
 // AlongK: the operand is stored with its terms next to each other, so that a tile is transposed on the way, 4 bytes
-// at a time. Elements past the end are those of the last one, whose products nobody stores; terms past the end are
-// zeros.
-template <u32 Size, u32 Threads, bool AlongK>
+// at a time; else Width elements are copied at a time. Elements past the end are those of the last one, whose
+// products nobody stores; terms past the end are zeros.
+template <u32 Size, u32 Threads, bool AlongK, u32 Width>
 struct TileLoader;
 
-template <u32 Size, u32 Threads>
-struct TileLoader<Size, Threads, true>
+template <u32 Size, u32 Threads, u32 Width>
+struct TileLoader<Size, Threads, true, Width>
 {
     static constexpr u32 TermsAtOnce = 8;
     static constexpr u32 ElementsAtOnce = Threads / TermsAtOnce;
@@ -76,44 +76,27 @@ struct TileLoader<Size, Threads, true>
     }
 };
 
-template <u32 Size, u32 Threads>
-struct TileLoader<Size, Threads, false>
+template <u32 Size, u32 Threads, u32 Width>
+struct TileLoader<Size, Threads, false, Width>
 {
+    static constexpr u32 TermsAtOnce = Threads * Width / Size;
+
     const float* place;
     u64 stride;
     u32 term;
     u32 target;
-    bool isWide;
 
-    // Wide: rows that begin at multiples of 16 bytes are copied so many at a time.
     __device__ __forceinline__ TileLoader(const float* operand, u64 rowStride, u64 firstElement, u64 elements)
     {
-        isWide = (((u64)operand | (rowStride * sizeof(float))) % sizeof(float4) | elements % 4) == 0;
-        u32 width = isWide ? 4 : 1;
-        u32 element = threadIdx.x * width % Size;
-        term = threadIdx.x * width / Size;
+        u32 element = threadIdx.x * Width % Size;
+        term = threadIdx.x * Width / Size;
         target = term * (Size + Padding) + element;
         stride = rowStride;
-        place = operand + term * rowStride + min(firstElement + element, elements - width);
+        place = operand + term * rowStride + min(firstElement + element, elements - Width);
     }
 
     __device__ __forceinline__ void load(float* tile, u32 terms)
     {
-        if (isWide)
-        {
-            copy<4>(tile, terms);
-        }
-        else
-        {
-            copy<1>(tile, terms);
-        }
-    }
-
-    template <u32 Width>
-    __device__ __forceinline__ void copy(float* tile, u32 terms)
-    {
-        constexpr u32 TermsAtOnce = Threads * Width / Size;
-        const float* source = place;
 #pragma unroll
         for (u32 j = 0; j < TileK; j += TermsAtOnce)
         {
@@ -121,19 +104,23 @@ struct TileLoader<Size, Threads, false>
             float* to = &tile[target + j * (Size + Padding)];
             if constexpr (Width == 4)
             {
-                copyAsync16(to, source, isInside ? sizeof(float4) : 0);
+                copyAsync16(to, place, isInside ? sizeof(float4) : 0);
             }
             else
             {
-                copyAsync4(to, source, isInside ? sizeof(float) : 0);
+                copyAsync4(to, place, isInside ? sizeof(float) : 0);
             }
 
-            source += TermsAtOnce * stride;
+            place += TermsAtOnce * stride;
         }
-
-        place = source;
     }
 };
+
+// Whether rows can be copied 16 bytes at a time.
+__device__ __forceinline__ bool isWide(const float* operand, u64 stride, u64 elements)
+{
+    return (((u64)operand | (stride * sizeof(float))) % sizeof(float4) | elements % 4) == 0;
+}
 
 __device__ __forceinline__ void readEight(const float* tileRow, u32 step, float (&values)[8])
 {
@@ -219,17 +206,17 @@ __device__ __forceinline__ void storeFour(
     }
 }
 
-// One operand's rows and the terms of this block: those of a split product are divided among the blocks of the
-// grid's second dimension, whose sums lie one behind the other.
-template <u32 Size, bool TransA, bool TransB>
-__device__ __forceinline__ void multiply(
+// A tile of c, and this block's part of the terms: those of a split product are divided among the blocks of the
+// grid's second dimension, whose sums lie one behind the other. Each width has a loop of its own: a choice in it
+// would cost a tenth of the speed.
+template <u32 Size, bool TransA, bool TransB, u32 Width>
+__device__ __forceinline__ void multiplyAtWidth(
+    float (&stages)[Stages][2 * TileK * (Size + Padding)],
     const float* a, const float* b, float* c, u64 m, u64 n, u64 k, u64 strideA, u64 strideB, float alpha, float beta,
     u64 termsOfBlock)
 {
     constexpr u32 Threads = Size * Size / 64;
     constexpr u32 TileFloats = TileK * (Size + Padding);
-    __shared__ __attribute__((aligned(16))) float stages[Stages][2 * TileFloats];
-
     u32 tileRow, tileColumn;
     placeOfTile((u32)((m + Size - 1) / Size), (u32)((n + Size - 1) / Size), tileRow, tileColumn);
     u64 firstRow = (u64)tileRow * Size;
@@ -237,9 +224,9 @@ __device__ __forceinline__ void multiply(
     u64 firstTerm = blockIdx.y * termsOfBlock;
     c += blockIdx.y * m * n;
 
-    TileLoader<Size, Threads, !TransA> loaderA(
+    TileLoader<Size, Threads, !TransA, Width> loaderA(
         a + firstTerm * (TransA ? strideA : 1), strideA, firstRow, m);
-    TileLoader<Size, Threads, TransB> loaderB(
+    TileLoader<Size, Threads, TransB, Width> loaderB(
         b + firstTerm * (TransB ? 1 : strideB), strideB, firstColumn, n);
 
     u64 terms = min(termsOfBlock, k - firstTerm);
@@ -299,6 +286,26 @@ __device__ __forceinline__ void multiply(
         }
     }
 }
+
+template <u32 Size, bool TransA, bool TransB>
+__device__ __forceinline__ void multiply(
+    const float* a, const float* b, float* c, u64 m, u64 n, u64 k, u64 strideA, u64 strideB, float alpha, float beta,
+    u64 termsOfBlock)
+{
+    __shared__ __attribute__((aligned(16))) float stages[Stages][2 * TileK * (Size + Padding)];
+
+    // Operands that are transposed on the way are copied in the same way at both widths.
+    if ((!TransA || isWide(a, strideA, m)) && (TransB || isWide(b, strideB, n)))
+    {
+        multiplyAtWidth<Size, TransA, TransB, 4>(
+            stages, a, b, c, m, n, k, strideA, strideB, alpha, beta, termsOfBlock);
+    }
+    else
+    {
+        multiplyAtWidth<Size, TransA, TransB, 1>(
+            stages, a, b, c, m, n, k, strideA, strideB, alpha, beta, termsOfBlock);
+    }
+}
 } // namespace
 
 // One block for each tile of c, of 256 threads for 128 x 128 elements and of 64 threads for 64 x 64, and for each part
@@ -340,7 +347,7 @@ extern "C" __global__ void __launch_bounds__(64, 8) matmul_64_nn(
     multiply<64, false, false>(a, b, c, m, n, k, strideA, strideB, alpha, beta, terms);
 }
 
-extern "C" __global__ void __launch_bounds__(64, 8) matmul_64_nt(
+extern "C" __global__ void __launch_bounds__(64, 7) matmul_64_nt(
     const float* a, const float* b, float* c, u64 m, u64 n, u64 k, u64 strideA, u64 strideB, float alpha, float beta,
     u64 terms)
 {
