@@ -94,8 +94,10 @@ internal sealed unsafe partial class CudaBackend
         (ulong from, ulong by, ulong to) = (Input(a), Input(b), Output(c));
 
         // Every part is computed in the same way: the last ones are at most smaller.
-        ProductPlan plan = ProductPlan.Choose(rows, n, terms, _device.MultiprocessorCount);
-        ulong sums = cublas is null && plan.Splits > 1 ? Scratch((ulong)Bytes(rows * n) * plan.Splits) : 0;
+        ProductPlan plan = cublas is null
+            ? ProductPlan.Choose(rows, n, terms, _device.MultiprocessorCount)
+            : default;
+        ulong sums = plan.Splits > 1 ? Scratch(Bytes(rows * n) * plan.Splits) : 0;
         for (long row = 0; row < m; row += rows)
         {
             for (long term = 0; term < k; term += terms)

@@ -12,7 +12,10 @@ internal sealed unsafe partial class CudaBackend
     private const int SmallParts = (int)(2 * StagingSlot.HalfBytes / MostSmallBytes);
 
     /// <summary>Up to so many bytes, a kernel delivers what another one has just written sooner than a copy.</summary>
-    private const uint MostDeliveredBytes = 4 << 10;
+    private const uint MostDeliveredBytes = 32 << 10;
+
+    /// <summary>The same where the bytes do not lie at a multiple of 16: the kernel stores them one by one.</summary>
+    private const uint MostOddDeliveredBytes = 2 << 10;
 
     private const uint DeliverBlockThreads = 256;
 
@@ -130,7 +133,8 @@ internal sealed unsafe partial class CudaBackend
         StagingSlot small = Small();
         byte* staged = SmallPart(SmallParts - 1);
         bool isBehind = source.LastWrite == _queue.Last && !_queue.IsKnownDone(source.LastWrite);
-        if (isBehind && lengthBytes <= MostDeliveredBytes && small.IsPinned)
+        uint mostDelivered = address % 16 == 0 ? MostDeliveredBytes : MostOddDeliveredBytes;
+        if (isBehind && lengthBytes <= mostDelivered && small.IsPinned)
         {
             Deliver(address, staged, lengthBytes);
         }

@@ -267,6 +267,8 @@ inline void storeVector(uint4* address, uint4 value)
     *address = value;
 }
 
+inline void storeOnce(float4* address, float4 value) { storeVector(address, value); }
+
 inline void publishToHost(u32* address, u32 value)
 {
     emulation::checkAlignment(address, sizeof(u32));

@@ -9,19 +9,24 @@
 namespace
 {
 constexpr u32 ThreadsOfBlock = 256;
+constexpr u32 VectorsOfThread = 1;
 
-// Stores the elements of a vector that lie before the end; the first one does.
+// Stores the elements of a vector that lie before the end.
 __device__ __forceinline__ void storeUpTo(float* output, u32 vector, u64 count, float4 value)
 {
     u64 first = 4 * (u64)vector;
     if (first + 4 <= count)
     {
-        storeVector(reinterpret_cast<float4*>(output) + vector, value);
+        storeOnce(reinterpret_cast<float4*>(output) + vector, value);
         return;
     }
 
     // At most once in a launch: the last vector is not full.
-    output[first] = value.x;
+    if (first < count)
+    {
+        output[first] = value.x;
+    }
+
     if (first + 1 < count)
     {
         output[first + 1] = value.y;
@@ -33,16 +38,32 @@ __device__ __forceinline__ void storeUpTo(float* output, u32 vector, u64 count, 
     }
 }
 
-// A thread loads its vectors before it stores, and no other thread stores to its elements: the output may be an
-// input. Buffers are padded to 16 bytes, so the last vector can be loaded whole.
+// The number of this thread's i-th vector; threads past the end load the last one and store nothing, so that no load
+// waits for a branch. Buffers are padded to 16 bytes, so the last vector can be loaded whole.
+__device__ __forceinline__ u32 vectorOf(u32 i)
+{
+    return blockIdx.x * (ThreadsOfBlock * VectorsOfThread) + i * ThreadsOfBlock + threadIdx.x;
+}
+
+// All loads of a thread come before its stores, and no other thread stores to its elements: the output may be an
+// input.
 template <typename Function>
 __device__ __forceinline__ void mapOne(const float* input, float* output, u64 count, Function function)
 {
-    u32 vector = blockIdx.x * ThreadsOfBlock + threadIdx.x;
-    if (4 * (u64)vector < count)
+    const float4* vectors = reinterpret_cast<const float4*>(input);
+    u32 last = (u32)((count - 1) / 4);
+    float4 values[VectorsOfThread];
+#pragma unroll
+    for (u32 i = 0; i < VectorsOfThread; i++)
     {
-        float4 x = loadBeforeStore(reinterpret_cast<const float4*>(input) + vector);
-        storeUpTo(output, vector, count, {function(x.x), function(x.y), function(x.z), function(x.w)});
+        values[i] = loadBeforeStore(&vectors[min(vectorOf(i), last)]);
+    }
+
+#pragma unroll
+    for (u32 i = 0; i < VectorsOfThread; i++)
+    {
+        float4 x = values[i];
+        storeUpTo(output, vectorOf(i), count, {function(x.x), function(x.y), function(x.z), function(x.w)});
     }
 }
 
@@ -50,12 +71,25 @@ template <typename Function>
 __device__ __forceinline__ void mapTwo(
     const float* inputA, const float* inputB, float* output, u64 count, Function function)
 {
-    u32 vector = blockIdx.x * ThreadsOfBlock + threadIdx.x;
-    if (4 * (u64)vector < count)
+    const float4* vectorsA = reinterpret_cast<const float4*>(inputA);
+    const float4* vectorsB = reinterpret_cast<const float4*>(inputB);
+    u32 last = (u32)((count - 1) / 4);
+    float4 valuesA[VectorsOfThread];
+    float4 valuesB[VectorsOfThread];
+#pragma unroll
+    for (u32 i = 0; i < VectorsOfThread; i++)
     {
-        float4 a = loadBeforeStore(reinterpret_cast<const float4*>(inputA) + vector);
-        float4 b = loadBeforeStore(reinterpret_cast<const float4*>(inputB) + vector);
-        storeUpTo(output, vector, count, {function(a.x, b.x), function(a.y, b.y), function(a.z, b.z), function(a.w, b.w)});
+        u32 vector = min(vectorOf(i), last);
+        valuesA[i] = loadBeforeStore(&vectorsA[vector]);
+        valuesB[i] = loadBeforeStore(&vectorsB[vector]);
+    }
+
+#pragma unroll
+    for (u32 i = 0; i < VectorsOfThread; i++)
+    {
+        float4 a = valuesA[i];
+        float4 b = valuesB[i];
+        storeUpTo(output, vectorOf(i), count, {function(a.x, b.x), function(a.y, b.y), function(a.z, b.z), function(a.w, b.w)});
     }
 }
 } // namespace

@@ -347,7 +347,7 @@ extern "C" __global__ void __launch_bounds__(64, 8) matmul_64_nn(
     multiply<64, false, false>(a, b, c, m, n, k, strideA, strideB, alpha, beta, terms);
 }
 
-extern "C" __global__ void __launch_bounds__(64, 7) matmul_64_nt(
+extern "C" __global__ void __launch_bounds__(64, 6) matmul_64_nt(
     const float* a, const float* b, float* c, u64 m, u64 n, u64 k, u64 strideA, u64 strideB, float alpha, float beta,
     u64 terms)
 {
