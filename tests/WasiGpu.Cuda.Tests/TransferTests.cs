@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using WasiGpu.Cuda.Native;
 using WasiGpu.Cuda.Tests.Native;
 
@@ -61,6 +62,33 @@ public sealed unsafe class TransferTests
             GpuBuffer first = session.Create(TestSession.Bytes(size, seed: size));
             session.Backend.DestroyBuffer(first);
             Assert.Equal(new byte[size], session.Read(session.Create((ulong)size)));
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(0, 32 << 10)]
+    [InlineData(16, 1001)]
+    [InlineData(3, 2 << 10)]
+    [InlineData(3, 5000)]
+    [InlineData(0, 60_000)]
+    public void Read_RightBehindAKernel_GetsWhatItWrote(int offset, int length)
+    {
+        const uint Count = 16_000;
+        using TestSession session = new();
+        byte[] content = TestSession.Bytes((int)Count * sizeof(float), seed: 9);
+        GpuBuffer buffer = session.Create(content);
+        byte[] target = new byte[length];
+        for (int round = 0; round < 3; round++)
+        {
+            session.Backend.Elementwise(new ElementwiseParams(Count, ElementwiseOp.Relu), buffer, null, buffer);
+            fixed (byte* pointer = target)
+            {
+                session.Backend.Read(buffer, (ulong)offset, new HostRange(pointer, (ulong)length));
+            }
+
+            float[] numbers = [.. MemoryMarshal.Cast<byte, float>(content).ToArray().Select(x => x < 0 ? 0 : x)];
+            Assert.Equal(MemoryMarshal.AsBytes<float>(numbers).Slice(offset, length).ToArray(), target);
         }
     }
 
