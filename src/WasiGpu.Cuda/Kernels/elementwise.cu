@@ -3,8 +3,8 @@
 // 8 bytes move for an element, 12 for a pair; an H100 copies 3.03 TB/s: 379 or 252 G elements/s. The longest function
 // (tanh) takes about 40 instructions, of which the device does some 700 G elements/s: memory bounds all eight.
 // A thread has two vectors of 16 bytes of each operand under way before it computes: with one, tanh does not keep up,
-// with four, writes come in worse order. An H200 reaches 4.23 to 4.28 TB/s at 2^28 and 2^29 elements, 4.35 to 4.37 of
-// pairs (torch with out=: 4.01 to 4.24, 4.31 to 4.36). Stores that bypass the caches are worth 5% of pairs.
+// with four, all are slower. An H200 reaches 4.23 to 4.28 TB/s at 2^28 and 2^29 elements, 4.35 to 4.37 of pairs (torch
+// with out=: 4.01 to 4.24, 4.31 to 4.36). Without stores that bypass the caches pairs reached 4.12 to 4.15.
 #include "float-functions.cuh"
 
 namespace

@@ -2,8 +2,8 @@
 //
 // A copy by the device's copy engine starts some 9 us after the kernel before it, more than most small kernels take;
 // another kernel starts at once and stores the bytes itself. The host looks at a flag that is set behind them, which
-// it sees sooner than the end of the kernel: on an H200 a small kernel and a read of 4 bytes behind it take 12 to 14 us,
-// with a copy 20 to 23; of 64 KiB 14.5 and 22.7. Latency bounds it.
+// it sees sooner than the end of the kernel: on an H200 a small kernel and a read of 4 bytes behind it take 12 to 14
+// us, with a copy 20 to 23; of 32 KiB 14.9 and 22.1. Latency bounds it.
 #include "prelude.cuh"
 
 // One block of 256 threads. The target and the flag are the host's memory, at the device's address of it.
