@@ -45,9 +45,12 @@ export class Scaler {
 
 /** prediction = tanh(inputs * first) * second */
 export class Network {
-  /** @param {number} rows the number of rows to train on */
-  constructor(features, rows, seed) {
-    this.units = 16;
+  /**
+   * @param {number} rows the number of rows to train on
+   * @param {number} units the number of units in the hidden layer
+   */
+  constructor(features, rows, units, seed) {
+    this.units = units;
     this.inputs = features + 1;
     this.weights = (this.inputs + 1) * this.units;
     this.first = randomWeights(this.inputs * this.units, 1 / Math.sqrt(this.inputs), seed);

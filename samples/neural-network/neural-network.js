@@ -9,13 +9,16 @@ import { parseCsv } from "./table.js";
 
 const help = `Trains a neural network on one CSV file and tests it on another, on the GPU that the host offers.
 
-usage: neural-network.wasm TRAIN.csv TEST.csv [--epochs N] [--seed N]
+usage: neural-network.wasm TRAIN.csv TEST.csv [--epochs N] [--units N] [--seed N]
 
 Both files start with a line of column names; the last column is the one to predict.
 The host must give this guest the folders of both files, with --dir.
 `;
 
 const reports = 6;
+
+/** The numbers that options take: from, to. */
+const ranges = { "--epochs": [1, 0xffffffff], "--units": [1, 4096], "--seed": [0, 0xffffffff] };
 
 export const run = {
   run() {
@@ -50,9 +53,9 @@ function main(words) {
   train(training, test, options);
 }
 
-function train(training, test, { epochs, seed }) {
+function train(training, test, { epochs, units, seed }) {
   const scaler = new Scaler(training);
-  const network = new Network(training.features, training.rows, seed);
+  const network = new Network(training.features, training.rows, units, seed);
   const rows = scaler.upload(training);
   console.log(`network     ${training.features} inputs, ${network.units} units, ${network.weights} weights`);
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -73,17 +76,17 @@ function train(training, test, { epochs, seed }) {
 
 /** @param {string[]} words */
 function parseOptions(words) {
-  /** @type {{ paths: string[], epochs: number, seed: number }} */
-  const options = { paths: [], epochs: 300, seed: 1 };
+  /** @type {{ paths: string[], epochs: number, units: number, seed: number }} */
+  const options = { paths: [], epochs: 300, units: 16, seed: 1 };
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     if (word === "--help") {
       return undefined;
-    } else if (word === "--epochs" || word === "--seed") {
+    } else if (Object.hasOwn(ranges, word)) {
       const number = Number(words[++i]);
-      const least = word === "--epochs" ? 1 : 0;
-      if (!Number.isInteger(number) || number < least || number > 0xffffffff) {
-        throw new Error(`${word} takes a whole number from ${least} to 4294967295`);
+      const [least, most] = ranges[word];
+      if (!Number.isInteger(number) || number < least || number > most) {
+        throw new Error(`${word} takes a whole number from ${least} to ${most}`);
       }
 
       options[word.slice(2)] = number;

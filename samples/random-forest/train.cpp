@@ -3,6 +3,7 @@
 #include "device.hpp"
 #include "progress.hpp"
 #include "random.hpp"
+#include "ranks.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -93,6 +94,7 @@ private:
 
     const Table &table_;
     const ForestSettings &settings_;
+    const Ranks ranks_;
     const size_t capacity_; /* Elements of an upload, and of the results that come back. */
 
     std::vector<uint32_t> samples_; /* Row numbers, [trees][rows]; each node owns a range. */
@@ -105,7 +107,7 @@ private:
     std::vector<Candidate> candidates_;
     std::vector<uint32_t> upload_; /* Indices and thresholds; the latter by their bits. */
     std::vector<float> scores_;
-    std::vector<float> values_; /* The values of one candidate, kept for its memory. */
+    DistinctRanks distinct_;
     std::vector<uint32_t> features_;
 
     Buffer data_;
@@ -124,7 +126,7 @@ size_t upload_capacity(const Table &table) {
 }
 
 Trainer::Trainer(const Table &table, const ForestSettings &settings)
-    : table_(table), settings_(settings), capacity_(upload_capacity(table)),
+    : table_(table), settings_(settings), ranks_(table), capacity_(upload_capacity(table)),
       samples_(size_t{settings.trees} * table.rows()), trees_(settings.trees), features_(table.features()),
       data_(create_buffer_of(table.data)), labels_(create_buffer_of(table.labels)),
       upload_buffer_(create_buffer(capacity_ * sizeof(uint32_t))),
@@ -216,21 +218,27 @@ void Trainer::collect_node(const OpenNode &open) {
 
 /* Appends the midpoints between all neighbouring distinct values; false if there is none. */
 bool Trainer::collect_candidate(const OpenNode &open, uint32_t feature) {
-    values_.clear();
+    const uint32_t *const ranks = ranks_.of(feature);
+    const std::vector<float> &values = ranks_.values(feature);
+    distinct_.start(static_cast<uint32_t>(values.size()), open.samples());
     for (size_t i = open.begin; i < open.end; i++) {
-        values_.push_back(table_.value(samples_[i], feature));
+        distinct_.add(ranks[samples_[i]]);
     }
 
-    std::sort(values_.begin(), values_.end());
     const size_t first_threshold = upload_.size();
-    const size_t last_left = values_.size() - settings_.min_leaf;
-    for (size_t left = settings_.min_leaf; left <= last_left; left++) {
-        if (values_[left - 1] < values_[left]) {
-            const float threshold = midpoint(values_[left - 1], values_[left]);
+    const uint32_t last_left = open.samples() - settings_.min_leaf;
+    uint32_t left = 0;
+    uint32_t below = 0;
+    distinct_.finish([&](uint32_t rank, uint32_t count) {
+        if (left >= settings_.min_leaf && left <= last_left) {
+            const float threshold = midpoint(values[below], values[rank]);
             upload_.push_back(0);
             std::memcpy(&upload_.back(), &threshold, sizeof threshold);
         }
-    }
+
+        left += count;
+        below = rank;
+    });
 
     const uint32_t count = static_cast<uint32_t>(upload_.size() - first_threshold);
     if (count > 0) {
@@ -295,9 +303,9 @@ bool Trainer::find_best(const WaveNode &node, const float *&scores, Split &best)
 void Trainer::split(const OpenNode &open, const Split &split) {
     const auto begin = samples_.begin() + open.begin;
     const auto end = samples_.begin() + open.end;
-    const auto middle = std::partition(begin, end, [&](uint32_t row) {
-        return table_.value(row, split.feature) <= split.threshold;
-    });
+    const uint32_t *const ranks = ranks_.of(split.feature);
+    const uint32_t first_right = ranks_.first_above(split.feature, split.threshold);
+    const auto middle = std::partition(begin, end, [&](uint32_t row) { return ranks[row] < first_right; });
 
     const size_t left_end = open.begin + (middle - begin);
     std::vector<tree_node_t> &tree = trees_[open.tree];

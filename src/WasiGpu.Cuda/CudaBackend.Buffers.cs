@@ -22,7 +22,7 @@ internal sealed unsafe partial class CudaBackend
         CudaBuffer buffer = new(sizeBytes, usage, pointer);
         try
         {
-            Zero(buffer, paddedBytes);
+            Prepare(buffer, paddedBytes);
             _buffers.Add(buffer);
             return buffer;
         }
@@ -82,20 +82,42 @@ internal sealed unsafe partial class CudaBackend
         return (long)(sizeBytes * 1000 / BytesPerMicrosecond) + 1000;
     }
 
-    private void Zero(CudaBuffer buffer, ulong paddedBytes)
+    /// <summary>
+    /// Zeroes a large buffer. A small one, whose zeroing takes longer than everything else about it, is zeroed by its
+    /// first use: if that writes all of it, never.
+    /// </summary>
+    private void Prepare(CudaBuffer buffer, ulong paddedBytes)
     {
-        long nanoseconds = CopyNanoseconds(paddedBytes);
         if (paddedBytes <= SmallBlocks.MostBlockBytes)
         {
-            Clear(buffer.Pointer, paddedBytes, 0);
-            buffer.LastWrite = _queue.Add(nanoseconds);
+            // In the stream's order: what used this memory before may be still to come.
+            buffer.IsRaw = true;
+            buffer.LastWrite = _queue.Add(nanoseconds: 0);
             buffer.LastUse = buffer.LastWrite;
             return;
         }
 
-        using KernelScope scope = StartCopy(nanoseconds);
+        using KernelScope scope = StartCopy(CopyNanoseconds(paddedBytes));
         _ = Touch(buffer, isWritten: true);
         Clear(buffer.Pointer, paddedBytes, 0);
+    }
+
+    /// <summary>Zeroes a buffer that nobody has used yet, before a use that is no kernel call.</summary>
+    private void ZeroIfRaw(CudaBuffer buffer)
+    {
+        if (buffer.IsRaw)
+        {
+            ZeroRaw(buffer);
+            buffer.LastWrite = _queue.Add(CopyNanoseconds(buffer.SizeBytes));
+            buffer.LastUse = buffer.LastWrite;
+        }
+    }
+
+    /// <summary>Queues the zeroing on the session's stream.</summary>
+    private void ZeroRaw(CudaBuffer buffer)
+    {
+        Clear(buffer.Pointer, CudaBuffer.PaddedBytes(buffer.SizeBytes), 0);
+        buffer.IsRaw = false;
     }
 
     private void FreeMemory(CudaBuffer buffer)

@@ -3,8 +3,8 @@ namespace WasiGpu.Cuda;
 /// <content>elementwise.</content>
 internal sealed unsafe partial class CudaBackend
 {
-    private const uint ElementwiseBlockThreads = 256;
-    private const uint ElementwiseBlockElements = 16 * ElementwiseBlockThreads;
+    private const uint ElementwiseBlockThreads = 128;
+    private const uint ElementwiseBlockElements = 8 * ElementwiseBlockThreads;
 
     /// <summary>By the number of the operation.</summary>
     private static readonly KernelName[] ElementwiseKernels =

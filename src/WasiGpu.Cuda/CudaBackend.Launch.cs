@@ -132,7 +132,13 @@ internal sealed unsafe partial class CudaBackend
     private ulong Touch(CudaBuffer buffer, bool isWritten)
     {
         Check.That(_operandCount < MaxOperands);
-        _operands[_operandCount++] = new Operand(buffer, isWritten);
+        bool isRaw = buffer.IsRaw;
+        if (isRaw)
+        {
+            ZeroRaw(buffer);
+        }
+
+        _operands[_operandCount++] = new Operand(buffer, isWritten || isRaw);
         return buffer.Pointer;
     }
 

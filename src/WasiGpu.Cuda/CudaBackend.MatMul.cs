@@ -92,6 +92,12 @@ internal sealed unsafe partial class CudaBackend
 
         using KernelScope scope = StartKernel(limits.Nanoseconds(rows, n, terms));
         (ulong from, ulong by, ulong to) = (Input(a), Input(b), Output(c));
+
+        // Every part is computed in the same way: the last ones are at most smaller.
+        ProductPlan plan = cublas is null
+            ? ProductPlan.Choose(rows, n, terms, _device.MultiprocessorCount)
+            : default;
+        ulong sums = plan.Splits > 1 ? Scratch(Bytes(rows * n) * plan.Splits) : 0;
         for (long row = 0; row < m; row += rows)
         {
             for (long term = 0; term < k; term += terms)
@@ -119,7 +125,7 @@ internal sealed unsafe partial class CudaBackend
 
                 if (cublas is null)
                 {
-                    LaunchMultiply(part);
+                    LaunchMultiply(part, plan with { Splits = plan.SplitsOf(part.K) }, sums);
                 }
                 else
                 {

@@ -3,12 +3,6 @@ namespace WasiGpu.Cuda;
 /// <content>matmul by this library's own kernels.</content>
 internal sealed unsafe partial class CudaBackend
 {
-    private const uint LargeTile = 128;
-    private const uint SmallTile = 64;
-
-    /// <summary>With fewer large tiles than an H100 has multiprocessors, small ones keep more of them busy.</summary>
-    private const ulong LeastLargeTiles = 132;
-
     private const uint ScaleBlockThreads = 256;
     private const uint ScaleMostBlocks = 1 << 16;
 
@@ -29,28 +23,39 @@ internal sealed unsafe partial class CudaBackend
         new("matmul", "matmul_64_tt"),
     ];
 
+    private static readonly KernelName AddPartsKernel = new("matmul", "matmul_add_parts");
     private static readonly KernelName ScaleKernel = new("matmul", "matmul_scale");
 
     /// <summary>Launches a part of a product, inside a kernel scope.</summary>
-    private void LaunchMultiply(in MatMulPart part)
+    /// <param name="part">The part.</param>
+    /// <param name="plan">How it is computed.</param>
+    /// <param name="sums">Working memory for the parts of the sums, if the plan divides them.</param>
+    private void LaunchMultiply(in MatMulPart part, in ProductPlan plan, ulong sums)
     {
-        bool isLarge = TilesOf(part, LargeTile) >= LeastLargeTiles;
-        uint tile = isLarge ? LargeTile : SmallTile;
         int form = (part.TransA ? 2 : 0) + (part.TransB ? 1 : 0);
+        bool isSplit = plan.Splits > 1;
+        ulong count = (ulong)part.M * (ulong)part.N;
 
         // A thread computes 8 x 8 elements.
         Launch(
-            (isLarge ? LargeTileKernels : SmallTileKernels)[form],
-            (uint)TilesOf(part, tile),
-            tile * tile / 64,
-            Arguments.Add(part.A).Add(part.B).Add(part.C)
+            (plan.IsLarge ? LargeTileKernels : SmallTileKernels)[form],
+            (uint)ProductPlan.TilesOf(part.M, part.N, plan.Tile),
+            plan.Splits,
+            plan.Tile * plan.Tile / 64,
+            Arguments.Add(part.A).Add(part.B).Add(isSplit ? sums : part.C)
                 .Add(part.M).Add(part.N).Add(part.K)
                 .Add(part.RowStrideA).Add(part.RowStrideB)
-                .Add(part.Alpha).Add(part.Beta));
+                .Add(isSplit ? 1 : part.Alpha).Add(isSplit ? 0 : part.Beta)
+                .Add(plan.Terms));
+        if (isSplit)
+        {
+            Launch(
+                AddPartsKernel,
+                Math.Min(BlocksFor(count, ScaleBlockThreads), ScaleMostBlocks),
+                ScaleBlockThreads,
+                Arguments.Add(sums).Add(part.C).Add(count).Add(plan.Splits).Add(part.Alpha).Add(part.Beta));
+        }
     }
-
-    private static ulong TilesOf(in MatMulPart part, uint tile) =>
-        (ulong)BlocksFor((ulong)part.M, tile) * BlocksFor((ulong)part.N, tile);
 
     /// <summary>Launches <c>c = beta * c</c>, for a beta that is neither 0 nor 1, inside a kernel scope.</summary>
     private void LaunchScale(ulong c, ulong count, float beta)

@@ -11,13 +11,24 @@ internal sealed unsafe partial class CudaBackend
     /// <summary>The parts of the small slot: each holds small writes until they are done, the last one reads.</summary>
     private const int SmallParts = (int)(2 * StagingSlot.HalfBytes / MostSmallBytes);
 
+    /// <summary>Up to so many bytes, a kernel delivers what another one has just written sooner than a copy.</summary>
+    private const uint MostDeliveredBytes = 32 << 10;
+
+    /// <summary>The same where the bytes do not lie at a multiple of 16: the kernel stores them one by one.</summary>
+    private const uint MostOddDeliveredBytes = 2 << 10;
+
+    private const uint DeliverBlockThreads = 256;
+
     /// <summary>The device looks at the deadline after so many bytes: 2 ms on a bus of 32 GB/s.</summary>
     private const ulong MostDirectBytes = 64 << 20;
+
+    private static readonly KernelName DeliverKernel = new("transfers", "transfers_deliver");
 
     private readonly ulong[] _smallPartUses = new ulong[SmallParts];
     private int _smallPart;
     private uint _smallPartFill;
     private StagingSlot? _small;
+    private uint _deliveries;
     private HostMemory? _lastMemory;
     private GuestMemoryMap? _lastMap;
 
@@ -33,14 +44,25 @@ internal sealed unsafe partial class CudaBackend
         }
 
         own.WriteCount++;
-        if (IsSmall(source))
+        bool isReplaced = own.IsRaw
+            && source.LengthBytes == own.SizeBytes
+            && own.SizeBytes % CudaBuffer.PaddingBytes == 0;
+        if (isReplaced)
         {
-            WriteSmall(own, own.Pointer + offset, source.Pointer, (uint)source.LengthBytes);
-            return;
+            own.IsRaw = false;
         }
 
-        _queue.Wait(own.LastUse);
-        TransferLarge(source, own.Pointer + offset, isWrite: true);
+        ZeroIfRaw(own);
+        try
+        {
+            Write(own, own.Pointer + offset, source);
+        }
+        catch
+        {
+            // What nothing has replaced is never shown.
+            own.IsRaw = isReplaced;
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -54,6 +76,7 @@ internal sealed unsafe partial class CudaBackend
             return;
         }
 
+        ZeroIfRaw(own);
         if (IsSmall(target))
         {
             ReadSmall(own, own.Pointer + offset, target.Pointer, (uint)target.LengthBytes);
@@ -71,6 +94,18 @@ internal sealed unsafe partial class CudaBackend
     {
         return range.LengthBytes <= MostSmallBytes
             && (_device.TransferMode != TransferMode.Direct || range.Memory is null);
+    }
+
+    private void Write(CudaBuffer target, ulong address, HostRange source)
+    {
+        if (IsSmall(source))
+        {
+            WriteSmall(target, address, source.Pointer, (uint)source.LengthBytes);
+            return;
+        }
+
+        _queue.Wait(target.LastUse);
+        TransferLarge(source, address, isWrite: true);
     }
 
     private void WriteSmall(CudaBuffer target, ulong address, byte* source, uint lengthBytes)
@@ -95,9 +130,15 @@ internal sealed unsafe partial class CudaBackend
 
     private void ReadSmall(CudaBuffer source, ulong address, byte* target, uint lengthBytes)
     {
-        _small ??= _device.Staging.Rent();
+        StagingSlot small = Small();
         byte* staged = SmallPart(SmallParts - 1);
-        if (source.LastWrite == _queue.Last && !_queue.IsDone(source.LastWrite))
+        bool isBehind = source.LastWrite == _queue.Last && !_queue.IsKnownDone(source.LastWrite);
+        uint mostDelivered = address % 16 == 0 ? MostDeliveredBytes : MostOddDeliveredBytes;
+        if (isBehind && lengthBytes <= mostDelivered && small.IsPinned)
+        {
+            Deliver(address, staged, lengthBytes);
+        }
+        else if (isBehind && !_queue.IsDone(source.LastWrite))
         {
             // Right behind the work that writes it: one wait for both.
             using (StartCopy(CopyNanoseconds(lengthBytes)))
@@ -117,11 +158,42 @@ internal sealed unsafe partial class CudaBackend
         Buffer.MemoryCopy(staged, target, lengthBytes, lengthBytes);
     }
 
+    /// <summary>Lets a kernel store bytes in pinned memory, behind the work queued so far, and waits for them.</summary>
+    private void Deliver(ulong address, byte* staged, uint lengthBytes)
+    {
+        uint* flag = (uint*)(staged + MostDeliveredBytes);
+        uint value = ++_deliveries;
+        using (StartCopy(CopyNanoseconds(lengthBytes)))
+        {
+            // The device knows pinned memory by the host's address.
+            Launch(
+                DeliverKernel,
+                1,
+                DeliverBlockThreads,
+                Arguments.Add(address).Add((ulong)staged).Add(lengthBytes).Add((ulong)flag).Add(value));
+        }
+
+        _queue.Wait(_queue.Issued, flag, value);
+    }
+
+    private StagingSlot Small()
+    {
+        if (_small is null)
+        {
+            _small = _device.Staging.Rent();
+
+            // What an earlier session was given here is no delivery of this one.
+            *(uint*)(SmallPart(SmallParts - 1) + MostDeliveredBytes) = 0;
+        }
+
+        return _small;
+    }
+
     /// <summary>Pinned memory for a small write; waits where the device still reads what it held.</summary>
     private byte* TakeSmall(uint lengthBytes)
     {
         const uint Alignment = 16;
-        _small ??= _device.Staging.Rent();
+        _ = Small();
         if (_smallPartFill + lengthBytes > MostSmallBytes)
         {
             _smallPart = (_smallPart + 1) % (SmallParts - 1);

@@ -12,6 +12,9 @@ internal sealed class CudaBuffer : GpuBuffer
     /// <summary>The device's address of the first byte.</summary>
     internal ulong Pointer { get; }
 
+    /// <summary>Whether the memory still holds what was there before: nobody has used the buffer yet.</summary>
+    internal bool IsRaw { get; set; }
+
     /// <summary>The number of the last work that reads or writes the buffer.</summary>
     internal ulong LastUse { get; set; }
 

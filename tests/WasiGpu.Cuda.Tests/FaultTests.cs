@@ -129,7 +129,7 @@ public sealed class FaultTests
         using TestSession session = new();
         EmulatedDriver.emulationFail("cuMemsetD8Async", 0, 1, CuResult.InvalidValue);
 
-        GpuException e = Assert.Throws<GpuException>(() => session.Create(100));
+        GpuException e = Assert.Throws<GpuException>(() => session.Create(100_000));
 
         Assert.Equal(GpuErrorKind.KernelError, e.Error.Kind);
         Assert.Contains("cuMemsetD8Async returned CUDA_ERROR_INVALID_VALUE (1)", e.Error.Message, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using WasiGpu.Cuda.Native;
 using WasiGpu.Cuda.Tests.Native;
 
@@ -62,6 +63,79 @@ public sealed unsafe class TransferTests
             session.Backend.DestroyBuffer(first);
             Assert.Equal(new byte[size], session.Read(session.Create((ulong)size)));
         }
+    }
+
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(0, 32 << 10)]
+    [InlineData(16, 1001)]
+    [InlineData(3, 2 << 10)]
+    [InlineData(3, 5000)]
+    [InlineData(0, 60_000)]
+    public void Read_RightBehindAKernel_GetsWhatItWrote(int offset, int length)
+    {
+        const uint Count = 16_000;
+        using TestSession session = new();
+        byte[] content = TestSession.Bytes((int)Count * sizeof(float), seed: 9);
+        GpuBuffer buffer = session.Create(content);
+        byte[] target = new byte[length];
+        for (int round = 0; round < 3; round++)
+        {
+            session.Backend.Elementwise(new ElementwiseParams(Count, ElementwiseOp.Relu), buffer, null, buffer);
+            fixed (byte* pointer = target)
+            {
+                session.Backend.Read(buffer, (ulong)offset, new HostRange(pointer, (ulong)length));
+            }
+
+            float[] numbers = [.. MemoryMarshal.Cast<byte, float>(content).ToArray().Select(x => x < 0 ? 0 : x)];
+            Assert.Equal(MemoryMarshal.AsBytes<float>(numbers).Slice(offset, length).ToArray(), target);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(54, 10)]
+    [InlineData(0, 64)]
+    public void Write_PartOfANewBufferInReusedMemory_LeavesZeros(int offset, int length)
+    {
+        using TestSession session = new();
+        session.Backend.DestroyBuffer(session.Create(TestSession.Bytes(64, seed: 1)));
+        byte[] content = TestSession.Bytes(length, seed: 2);
+        GpuBuffer buffer = session.Create(64);
+
+        session.Write(buffer, (ulong)offset, content);
+
+        byte[] expected = new byte[64];
+        content.CopyTo(expected, offset);
+        Assert.Equal(expected, session.Read(buffer));
+    }
+
+    [Fact]
+    public void CreateBuffer_Small_IsZeroedByTheFirstUseThatDoesNotReplaceAll()
+    {
+        using TestSession session = new();
+        byte[] content = TestSession.Bytes(64, seed: 3);
+        EmulatedDriver.emulationFail("cuMemsetD8Async", 0, 1, CuResult.InvalidValue);
+
+        GpuBuffer replaced = session.Create(content);
+        Assert.Equal(content, session.Read(replaced));
+
+        GpuBuffer read = session.Create(64);
+        Assert.Throws<GpuException>(() => session.Read(read));
+        Assert.Equal(new byte[64], session.Read(read));
+    }
+
+    [Fact]
+    public void Write_WholeNewBufferFails_ReadsAsZeros()
+    {
+        using TestSession session = new();
+        session.Backend.DestroyBuffer(session.Create(TestSession.Bytes(64, seed: 4)));
+        GpuBuffer buffer = session.Create(64);
+        EmulatedDriver.emulationFail("cuMemcpyHtoDAsync_v2", 0, 1, CuResult.InvalidValue);
+
+        Assert.Throws<GpuException>(() => session.Write(buffer, 0, TestSession.Bytes(64, seed: 5)));
+
+        Assert.Equal(new byte[64], session.Read(buffer));
     }
 
     [Theory]

@@ -267,6 +267,14 @@ inline void storeVector(uint4* address, uint4 value)
     *address = value;
 }
 
+inline void storeOnce(float4* address, float4 value) { storeVector(address, value); }
+
+inline void publishToHost(u32* address, u32 value)
+{
+    emulation::checkAlignment(address, sizeof(u32));
+    *(volatile u32*)address = value;
+}
+
 inline void multiplyWide(u32 a, u32 b, u32& low, u32& high)
 {
     u64 product = (u64)a * b;

@@ -344,6 +344,23 @@ __device__ __forceinline__ void storeVector(uint4* address, uint4 value)
                  : "memory");
 }
 
+// The same for memory that is not used again soon: caches need not keep it.
+__device__ __forceinline__ void storeOnce(float4* address, float4 value)
+{
+    asm volatile("st.global.cs.v4.f32 [%0], {%1, %2, %3, %4};"
+                 :
+                 : "l"(address), "f"(value.x), "f"(value.y), "f"(value.z), "f"(value.w)
+                 : "memory");
+}
+
+// Stores a word of the host's memory, for it to see once it can see all that the block's threads stored before the
+// barrier before this.
+__device__ __forceinline__ void publishToHost(u32* address, u32 value)
+{
+    __nvvm_membar_sys();
+    asm volatile("st.volatile.global.u32 [%0], %1;" : : "l"(address), "r"(value) : "memory");
+}
+
 // 1 / value to within an ulp, for values in [2^-126, 2^126].
 __device__ __forceinline__ float reciprocalApproximate(float value) { return __nvvm_rcp_approx_ftz_f(value); }
 

@@ -137,6 +137,9 @@ internal sealed unsafe class WorkQueue
         return number;
     }
 
+    /// <summary>Whether a piece of work, and all before it, was done when the device was last asked.</summary>
+    internal bool IsKnownDone(ulong number) => number <= _completed;
+
     /// <summary>Whether a piece of work, and all before it, is done.</summary>
     /// <exception cref="GpuException">The device is lost.</exception>
     internal bool IsDone(ulong number)
@@ -171,6 +174,40 @@ internal sealed unsafe class WorkQueue
             patience.Pause();
         }
         while (!IsPast(number));
+    }
+
+    /// <summary>Waits until the device has set a word of pinned memory, which it does at the end of a piece of work:
+    /// that is seen sooner than the end itself.</summary>
+    /// <param name="number">The piece of work.</param>
+    /// <param name="flag">The word.</param>
+    /// <param name="value">What it is set to.</param>
+    /// <exception cref="GpuException">The device is lost.</exception>
+    /// <exception cref="DeadlineException">The guest's time passed.</exception>
+    internal void Wait(ulong number, uint* flag, uint value)
+    {
+        const int LooksAtOnce = 64;
+        Patience patience = new();
+        while (true)
+        {
+            for (int i = 0; i < LooksAtOnce; i++)
+            {
+                if (Volatile.Read(ref *flag) == value)
+                {
+                    return;
+                }
+
+                Thread.SpinWait(1);
+            }
+
+            // Work that fails sets nothing.
+            if (IsDone(number))
+            {
+                return;
+            }
+
+            _deadline.ThrowIfPassed();
+            patience.Pause();
+        }
     }
 
     /// <summary>Takes note of what is done by now, without waiting and without throwing.</summary>

@@ -12,6 +12,10 @@ internal sealed unsafe class StagedTransfer : IThreadPoolWorkItem
 {
     private const int MostThreads = 8;
 
+    // Each copy costs the bus a microsecond or two; where pieces are few, smaller ones keep all threads busy. On an
+    // H200, 256 MiB in pieces of 2 MiB move at 48.5 GB/s either way, in pieces of 1 MiB at 46, of 512 KiB at 28 to 42.
+    private const ulong LeastLargeBytes = 32 << 20;
+
     private readonly CudaDevice _device;
     private readonly Deadline _deadline;
     private readonly nint _stream;
@@ -19,6 +23,7 @@ internal sealed unsafe class StagedTransfer : IThreadPoolWorkItem
     private readonly ulong _target;
     private readonly ulong _sizeBytes;
     private readonly bool _isWrite;
+    private readonly uint _pieceBytes;
     private readonly long _pieceCount;
     private long _nextPiece;
     private int _activeThreads;
@@ -40,7 +45,8 @@ internal sealed unsafe class StagedTransfer : IThreadPoolWorkItem
         _target = address;
         _sizeBytes = sizeBytes;
         _isWrite = isWrite;
-        _pieceCount = (long)((sizeBytes + StagingSlot.HalfBytes - 1) / StagingSlot.HalfBytes);
+        _pieceBytes = sizeBytes >= LeastLargeBytes ? StagingSlot.HalfBytes : StagingSlot.HalfBytes / 2;
+        _pieceCount = (long)((sizeBytes + _pieceBytes - 1) / _pieceBytes);
     }
 
     /// <summary>Transfers and waits for the end.</summary>
@@ -185,8 +191,8 @@ internal sealed unsafe class StagedTransfer : IThreadPoolWorkItem
             return false;
         }
 
-        start = (ulong)piece * StagingSlot.HalfBytes;
-        length = (uint)Math.Min(StagingSlot.HalfBytes, _sizeBytes - start);
+        start = (ulong)piece * _pieceBytes;
+        length = (uint)Math.Min(_pieceBytes, _sizeBytes - start);
         return true;
     }
 }

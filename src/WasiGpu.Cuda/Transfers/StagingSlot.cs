@@ -10,7 +10,7 @@ namespace WasiGpu.Cuda;
 internal sealed unsafe class StagingSlot
 {
     /// <summary>Bytes of a half.</summary>
-    internal const uint HalfBytes = 1 << 20;
+    internal const uint HalfBytes = 2 << 20;
 
     private const nuint SlotBytes = 2 * HalfBytes;
 
@@ -52,6 +52,9 @@ internal sealed unsafe class StagingSlot
             throw new GpuException(GpuError.OutOfMemory("the system refused memory for a transfer"), e);
         }
     }
+
+    /// <summary>Whether the device reaches the memory itself.</summary>
+    internal bool IsPinned => _isPinned;
 
     /// <summary>The memory of a half.</summary>
     internal byte* Half(int half) => _memory + ((nuint)half * HalfBytes);

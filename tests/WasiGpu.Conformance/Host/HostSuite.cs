@@ -14,8 +14,11 @@ public static class HostSuite
     // The cases that report on a guest as a whole: it ran to its end and counted what it printed.
     private const string GrantedRun = "host-suite/run";
     private const string UngrantedRun = "host-suite/run-without-gpu";
+    private const string TwoGuestsRun = "host-suite/two-guests-at-once";
 
-    /// <summary>Runs the guest on a device, then once more as a guest that was not granted the GPU.</summary>
+    /// <summary>
+    /// Runs the guest on a device, then once more as a guest that was not granted the GPU, then two of them at once.
+    /// </summary>
     /// <param name="device">The device; others may use it meanwhile.</param>
     /// <param name="options">Which cases; the seed is not used, the guest has its own.</param>
     /// <param name="report">Gets each result as soon as it is known, and, for each run that any
@@ -30,6 +33,58 @@ public static class HostSuite
         using GuestModule module = host.Compile(ReadGuest(), Resource);
         RunGuest(module, device, options, report);
         RunGuest(module, device: null, options, report);
+        if (options.Filter is not { } filter || TwoGuestsRun.Contains(filter, StringComparison.OrdinalIgnoreCase))
+        {
+            string? fault = CompareTwoGuests(module, device, options.CancellationToken);
+            options.CancellationToken.ThrowIfCancellationRequested();
+            report(Outcome(TwoGuestsRun, fault));
+        }
+    }
+
+    private static CaseResult Outcome(string name, string? fault) =>
+        new(name, fault is null ? CaseOutcome.Passed : CaseOutcome.Failed, fault ?? string.Empty);
+
+    /// <summary>Two guests on threads of their own: the bits of all results are those that each gets alone.</summary>
+    private static string? CompareTwoGuests(GuestModule module, IGpuDevice device, CancellationToken cancellation)
+    {
+        string[] seeds = ["1", "2"];
+        string[] alone = [.. seeds.Select(seed => Digest(module, device, seed, cancellation))];
+        string[] together = new string[seeds.Length];
+        Thread[] guests = [.. seeds.Select((seed, i) =>
+            new Thread(() => together[i] = Digest(module, device, seed, cancellation)))];
+        Array.ForEach(guests, guest => guest.Start());
+        Array.ForEach(guests, guest => guest.Join());
+        string texts = $"alone {string.Join(" and ", alone)}, at once {string.Join(" and ", together)}";
+        bool areDigests = alone.All(text => text.Length == 16) && alone[0] != alone[1];
+        return areDigests && alone.SequenceEqual(together) ? null : texts;
+    }
+
+    /// <summary>What a guest makes of all kernels' results; what went wrong where it has none.</summary>
+    private static string Digest(GuestModule module, IGpuDevice device, string seed, CancellationToken cancellation)
+    {
+        using MemoryStream output = new();
+        using MemoryStream errors = new();
+        try
+        {
+            GuestResult result = module.Run(
+                new GuestOptions
+                {
+                    Arguments = [Resource, "--digest", seed],
+                    StandardOutput = output,
+                    StandardError = errors,
+                    Gpu = device,
+                },
+                cancellation);
+            string text = Encoding.UTF8.GetString(output.ToArray()).Trim();
+            return result is { Trap: null, ExitCode: 0 }
+                ? text
+                : $"({result.Trap?.Message} {Encoding.UTF8.GetString(errors.ToArray()).Trim()})";
+        }
+        catch (Exception e)
+        {
+            // On a thread of its own: the case fails, not the process.
+            return $"({e.GetType().Name}: {e.Message})";
+        }
     }
 
     private static void RunGuest(
@@ -59,7 +114,7 @@ public static class HostSuite
 
         string? fault = lines.FindFault(result, Encoding.UTF8.GetString(errors.ToArray()));
         string name = device is null ? UngrantedRun : GrantedRun;
-        report(new CaseResult(name, fault is null ? CaseOutcome.Passed : CaseOutcome.Failed, fault ?? string.Empty));
+        report(Outcome(name, fault));
     }
 
     private static List<string> ToArguments(SuiteOptions options, bool isGranted)

@@ -34,6 +34,9 @@ extern const test_case_t elementwise_cases[];
 extern const test_case_t reduce_cases[];
 extern const test_case_t predict_cases[];
 
+/* Runs all kernels on data that the seed decides; the digest depends on every byte of their results. */
+bool digest_results(uint32_t seed, uint32_t rounds, uint64_t *digest);
+
 /* With --no-gpu these alone run: the host must not have granted the GPU. */
 extern const test_case_t no_gpu_cases[];
 
