@@ -26,6 +26,9 @@ internal sealed unsafe partial class CudaBackend
 
     private const uint MaxShared = 227 << 10;
 
+    private const uint FusedThreads = 1024;
+    private const uint FusedTileRows = 256;
+
     private static readonly KernelName PredictPairs = new("forest-predict", "predictPairs");
     private static readonly KernelName PredictQuads = new("forest-predict", "predictQuads");
     private static readonly KernelName QuantiseRows1 = new("forest-predict", "quantiseRows1", MaxShared);
@@ -33,6 +36,8 @@ internal sealed unsafe partial class CudaBackend
     private static readonly KernelName QuantiseColumns1 = new("forest-predict", "quantiseColumns1", MaxShared);
     private static readonly KernelName QuantiseColumns2 = new("forest-predict", "quantiseColumns2", MaxShared);
     private static readonly KernelName QuantiseColumns4 = new("forest-predict", "quantiseColumns4", MaxShared);
+    private static readonly KernelName PredictFusedTrees = new("forest-predict", "predictFused", MaxShared);
+    private static readonly KernelName PredictFusedTrees8 = new("forest-predict", "predictFused8", MaxShared);
     private static readonly KernelName WalkDeep = new("forest-predict", "walkDeep", MaxShared);
     private static readonly KernelName TransposeSamples = new("forest-predict", "transposeSamples", MaxShared);
     private static readonly KernelName FinishMeans = new("forest-predict", "finishMeans");
@@ -54,9 +59,15 @@ internal sealed unsafe partial class CudaBackend
         bool isByRows = _device.ForestForm switch
         {
             ForestForm.Pairs or ForestForm.Records => true,
-            ForestForm.Tiles or ForestForm.Deep => false,
+            ForestForm.Tiles or ForestForm.Fused or ForestForm.Deep => false,
             _ => isSmall || (forest.Perfect is { IsDeep: true } && parameters.BatchSize < LeastDeepRows),
         };
+        if (!isByRows && forest.Perfect is { FusedBytes: > 0 } fused && _device.ForestForm != ForestForm.Tiles)
+        {
+            PredictFused(parameters, fused, samples, output);
+            return;
+        }
+
         if (!isByRows && forest.Perfect is { } plan)
         {
             PredictTiles(parameters, plan, samples, output);
@@ -110,6 +121,49 @@ internal sealed unsafe partial class CudaBackend
                     .Add(forest.Pairs)
                     .Add(to));
             }
+        }
+    }
+
+    /// <summary>All in one kernel: the codes of a tile of rows stay in shared memory.</summary>
+    private void PredictFused(
+        in BatchPredictParams parameters,
+        PerfectPlan plan,
+        GpuBuffer samples,
+        GpuBuffer output)
+    {
+        ulong featureCount = parameters.NFeatures;
+        ulong mostRows = Math.Clamp(MaxLaunchWalks / parameters.NTrees, RowPadding, MaxLaunchRows);
+        ulong launchRows = Math.Min(mostRows & ~(ulong)(RowPadding - 1), parameters.BatchSize);
+        using KernelScope scope = StartKernel(TileNanoseconds(launchRows, parameters.NTrees, featureCount));
+        ulong from = Input(samples);
+        ulong to = Output(output);
+        for (ulong first = 0; first < parameters.BatchSize; first += launchRows)
+        {
+            ulong rows = Math.Min(launchRows, parameters.BatchSize - first);
+            if (first != 0)
+            {
+                ContinueKernel(TileNanoseconds(rows, parameters.NTrees, featureCount));
+            }
+
+            ulong tiles = (rows + FusedTileRows - 1) / FusedTileRows;
+            FusedWalk walk = new(
+                from + (first * featureCount * sizeof(float)),
+                plan.Trees,
+                plan.Tables.Tables,
+                to + (first * sizeof(float)),
+                rows,
+                tiles,
+                parameters.NFeatures,
+                parameters.NTrees,
+                plan.Depth,
+                (uint)plan.TreeBytes,
+                plan.Levels[0],
+                plan.TableWords / parameters.NFeatures,
+                unchecked((uint)-1),
+                0);
+            KernelName kernel = plan.Depth == 8 ? PredictFusedTrees8 : PredictFusedTrees;
+            uint blocks = (uint)Math.Min(tiles, (uint)_device.MultiprocessorCount);
+            Launch(kernel, blocks, FusedThreads, Arguments.Add(walk), plan.FusedBytes);
         }
     }
 

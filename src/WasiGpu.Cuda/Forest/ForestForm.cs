@@ -18,6 +18,9 @@ internal enum ForestForm
     /// <summary>Perfect trees in shared memory, against tiles of rows.</summary>
     Tiles,
 
+    /// <summary>Perfect trees, all of them in shared memory, where rows become codes too.</summary>
+    Fused,
+
     /// <summary>Perfect tops of deep trees in shared memory, blocks of three levels below.</summary>
     Deep,
 }

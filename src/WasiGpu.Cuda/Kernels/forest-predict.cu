@@ -338,19 +338,31 @@ extern "C" __global__ void __launch_bounds__(256) transposeSamples(
 
 namespace
 {
-// The number of a feature's thresholds below x, from the number of keys below it.
-__device__ __forceinline__ u32 countBelow(const CodeTables& tables, u32 feature, u32 keysBelow, float x)
+// The number of a feature's thresholds below each x, from the number of keys below it: the others by halving.
+template <u32 Rows>
+__device__ __forceinline__ void refineCodes(const CodeTables& tables, u32 feature, const float* x, u32* codes)
 {
     u32 first = loadReadOnly(tables.featureBegin + feature);
     u32 count = loadReadOnly(tables.featureBegin + feature + 1) - first;
-    u32 code = keysBelow * tables.step;
-    u32 end = tables.step == 1 ? code : min(code + tables.step, count);
-    for (u32 i = code; i < end; i++)
+#pragma unroll
+    for (u32 j = 0; j < Rows; j++)
     {
-        code += loadReadOnly(tables.thresholds + first + i) < x ? 1u : 0u;
+        codes[j] *= tables.step;
     }
 
-    return code;
+#pragma unroll 1
+    for (u32 half = tables.step / 2; half > 0; half /= 2)
+    {
+#pragma unroll
+        for (u32 j = 0; j < Rows; j++)
+        {
+            u32 last = codes[j] + half - 1;
+            float threshold = last < count
+                ? loadReadOnly(tables.thresholds + first + last)
+                : __uint_as_float(0x7f800000u);
+            codes[j] += threshold < x[j] ? half : 0;
+        }
+    }
 }
 
 template <u32 CodeBytes>
@@ -408,13 +420,18 @@ __device__ __forceinline__ void quantiseColumns(
 #pragma unroll
             for (u32 j = 0; j < Rows; j++)
             {
-                u32 code = node[j] - (1u << levels);
-                if constexpr (CodeBytes == 4)
-                {
-                    code = countBelow(tables, feature, code, x[j]);
-                }
+                node[j] -= 1u << levels;
+            }
 
-                node[j] = x[j] == x[j] ? code : NanCode<CodeBytes>;
+            if constexpr (CodeBytes == 4)
+            {
+                refineCodes<Rows>(tables, feature, x, node);
+            }
+
+#pragma unroll
+            for (u32 j = 0; j < Rows; j++)
+            {
+                node[j] = x[j] == x[j] ? node[j] : NanCode<CodeBytes>;
             }
 
             if (CodeBytes == 4)
@@ -816,6 +833,317 @@ extern "C" __global__ void __launch_bounds__(1024) walkPerfect4x4b1(PerfectWalk 
 extern "C" __global__ void __launch_bounds__(1024) walkPerfect4x5b1(PerfectWalk walk)
 {
     walkPerfect<4, 5, true, false>(walk);
+}
+
+namespace
+{
+// Forests of which all trees and tables fit in shared memory beside a tile of rows.
+struct FusedWalk
+{
+    const float* samples;
+    const u8* trees;        // as of PerfectWalk, nodes of 2 bytes
+    const float* tables;    // per feature tableWords words: 2^levels keys in heap order
+    float* output;
+    u64 rowCount;
+    u64 tileCount;
+    u32 featureCount;
+    u32 treeCount;
+    u32 depth;
+    u32 treeBytes;
+    u32 levels;
+    u32 tableWords;
+    u32 minusOne;
+    u32 unused;
+};
+
+constexpr u32 FusedRows = 256;
+constexpr u32 FusedParts = 4;
+constexpr u32 PartialBytes = (FusedParts - 1) * FusedRows * 8;
+
+// Where the parts of shared memory are. The address of the codes is a multiple of their size, rounded up to a power
+// of two, so that a code's address is put together by one instruction.
+struct FusedPlaces
+{
+    u32 codes;
+    u32 tables;
+    u32 raw;
+    u32 trees;
+};
+
+__device__ __forceinline__ FusedPlaces placesOf(const FusedWalk& walk, u32 start)
+{
+    u32 codeBytes = walk.featureCount * PlaneBytes;
+    u32 slot = PlaneBytes;
+    while (slot < codeBytes)
+    {
+        slot *= 2;
+    }
+
+    FusedPlaces places;
+    places.codes = ((start + PartialBytes + slot - 1) & ~(slot - 1)) - start;
+    places.tables = places.codes + codeBytes;
+    places.raw = places.tables + walk.featureCount * walk.tableWords * 4;
+    places.trees = places.raw + FusedRows * walk.featureCount * 4;
+    return places;
+}
+
+// Count trees for one row. Depth 0 stands for any from 3 on.
+template <u32 Count, u32 Depth>
+__device__ __forceinline__ double walkFused(const FusedWalk& walk, const SharedWindow& window, u32 nodes, u32 position)
+{
+    constexpr u32 FeatureMask = 0xff00;
+    u32 depth = Depth != 0 ? Depth : walk.depth;
+    u32 treeBytes = Depth != 0 ? 6u << Depth : walk.treeBytes;
+    u32 at[Count];
+    u32 base[Count];
+    u32 node[Count];
+    u32 x[Count];
+    uint4 top[Count];
+    auto code = [&](u32 k) { x[k] = window.load8((node[k] & FeatureMask) | position); };
+    auto step = [&](u32 k) { at[k] = __funnelshift_l((node[k] & 0xff) + x[k] * walk.minusOne, at[k], 1); };
+#pragma unroll
+    for (u32 k = 0; k < Count; k++)
+    {
+        at[k] = 1;
+        base[k] = nodes + k * treeBytes;
+        top[k] = window.load128(base[k]);
+    }
+
+    // Three levels from one load.
+#pragma unroll
+    for (u32 k = 0; k < Count; k++)
+    {
+        node[k] = top[k].x >> 16;
+        code(k);
+    }
+
+#pragma unroll
+    for (u32 k = 0; k < Count; k++)
+    {
+        step(k);
+        node[k] = __byte_perm(top[k].y, 0, at[k] * 0x22u + 0x10u - 0x44u);
+        code(k);
+    }
+
+#pragma unroll
+    for (u32 k = 0; k < Count; k++)
+    {
+        step(k);
+        node[k] = __byte_perm(top[k].z, top[k].w, at[k] * 0x22u + 0x10u - 0x88u);
+        code(k);
+    }
+
+#pragma unroll
+    for (u32 k = 0; k < Count; k++)
+    {
+        step(k);
+    }
+
+    auto level = [&]
+    {
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            node[k] = window.load16(base[k] + at[k] * 2);
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            code(k);
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            step(k);
+        }
+    };
+    if constexpr (Depth != 0)
+    {
+#pragma unroll
+        for (u32 i = 3; i < Depth; i++)
+        {
+            level();
+        }
+    }
+    else
+    {
+#pragma unroll 1
+        for (u32 i = 3; i < depth; i++)
+        {
+            level();
+        }
+    }
+
+    u32 leaves = (2u << depth) - (4u << depth);
+    double sum = 0.0;
+#pragma unroll
+    for (u32 k = 0; k < Count; k++)
+    {
+        sum += (double)__uint_as_float(window.load32(base[k] + leaves + at[k] * 4));
+    }
+
+    return sum;
+}
+
+// Codes of a tile: a thread makes those of four features of its row at a time.
+__device__ __forceinline__ void quantiseTile(
+    const FusedWalk& walk, const float* sample, const float* tables, u8* codes, u32 part)
+{
+    u32 featureCount = walk.featureCount;
+    bool isAligned = featureCount % 4 == 0;
+    for (u32 first = part * 4; first < featureCount; first += FusedParts * 4)
+    {
+        float x[4];
+        if (isAligned)
+        {
+            float4 four = *(const float4*)(sample + first);
+            x[0] = four.x;
+            x[1] = four.y;
+            x[2] = four.z;
+            x[3] = four.w;
+        }
+
+        const float* table[4];
+        u32 node[4];
+#pragma unroll
+        for (u32 e = 0; e < 4; e++)
+        {
+            u32 feature = min(first + e, featureCount - 1);
+            x[e] = isAligned ? x[e] : sample[feature];
+            table[e] = tables + feature * walk.tableWords;
+            node[e] = 1;
+        }
+
+#pragma unroll 1
+        for (u32 level = 0; level < walk.levels; level++)
+        {
+#pragma unroll
+            for (u32 e = 0; e < 4; e++)
+            {
+                node[e] = stepDown(node[e], table[e][node[e]], x[e]);
+            }
+        }
+
+#pragma unroll
+        for (u32 e = 0; e < 4; e++)
+        {
+            u32 code = x[e] == x[e] ? node[e] - (1u << walk.levels) : NanCode<1>;
+            if (first + e < featureCount)
+            {
+                codes[(first + e) * PlaneBytes] = (u8)code;
+            }
+        }
+    }
+}
+
+// Four threads a row: each makes codes of a share of the features, then walks a share of the trees; the samples of
+// the next tile arrive meanwhile.
+template <u32 Count, u32 Depth>
+__device__ __forceinline__ void predictFusedTiles(const FusedWalk& walk)
+{
+    DYNAMIC_SHARED(u8, memory);
+    SharedWindow window = { memory };
+    FusedPlaces places = placesOf(walk, window.start());
+    float* raw = (float*)(memory + places.raw);
+    float* tables = (float*)(memory + places.tables);
+    double* partials = (double*)memory;
+    u32 row = threadIdx.x % FusedRows;
+    u32 part = threadIdx.x / FusedRows;
+    u32 place = (row >> 7) * 128 + (row & 31) * 4 + (row >> 5 & 3);
+    u32 rawWords = FusedRows * walk.featureCount;
+    u64 allWords = walk.rowCount * walk.featureCount;
+    for (u32 i = threadIdx.x * 16; i < walk.treeCount * walk.treeBytes; i += blockDim.x * 16)
+    {
+        copyAsync16(memory + places.trees + i, walk.trees + i);
+    }
+
+    for (u32 i = threadIdx.x * 4; i < walk.featureCount * walk.tableWords; i += blockDim.x * 4)
+    {
+        copyAsync16(tables + i, walk.tables + i);
+    }
+
+    auto fetch = [&](u64 tile)
+    {
+        u64 first = tile * rawWords;
+        for (u32 i = threadIdx.x * 4; i < rawWords; i += blockDim.x * 4)
+        {
+            if (first + i + 4 <= allWords)
+            {
+                copyAsync16(raw + i, walk.samples + first + i);
+                continue;
+            }
+
+            for (u32 j = 0; j < 4; j++)
+            {
+                raw[i + j] = first + i + j < allWords ? walk.samples[first + i + j] : 0.0f;
+            }
+        }
+    };
+    fetch(blockIdx.x);
+    copyAsyncCommit();
+    u32 each = (walk.treeCount + FusedParts - 1) / FusedParts;
+    u32 firstTree = min(walk.treeCount, part * each);
+    u32 endTree = min(walk.treeCount, firstTree + each);
+    u32 position = (window.start() + places.codes) | place;
+    u32 trees = window.start() + places.trees;
+    for (u64 tile = blockIdx.x; tile < walk.tileCount; tile += gridDim.x)
+    {
+        copyAsyncWait<0>();
+        __syncthreads();
+        quantiseTile(walk, raw + row * walk.featureCount, tables, memory + places.codes + place, part);
+        __syncthreads();
+        if (tile + gridDim.x < walk.tileCount)
+        {
+            fetch(tile + gridDim.x);
+        }
+
+        copyAsyncCommit();
+        double sum = 0.0;
+        u32 tree = firstTree;
+        for (; tree + Count <= endTree; tree += Count)
+        {
+            sum += walkFused<Count, Depth>(walk, window, trees + tree * walk.treeBytes, position);
+        }
+
+        for (; tree < endTree; tree++)
+        {
+            sum += walkFused<1, Depth>(walk, window, trees + tree * walk.treeBytes, position);
+        }
+
+        if (part != 0)
+        {
+            partials[(part - 1) * FusedRows + row] = sum;
+        }
+
+        __syncthreads();
+        u64 at = tile * FusedRows + row;
+        if (part == 0 && at < walk.rowCount)
+        {
+#pragma unroll
+            for (u32 i = 0; i + 1 < FusedParts; i++)
+            {
+                sum += partials[i * FusedRows + row];
+            }
+
+            walk.output[at] = (float)(sum / (double)walk.treeCount);
+        }
+    }
+}
+}
+
+// Shallow forests in one kernel: reads the samples once and writes nothing but the means. grid: any; block: 1024.
+// Shared: the parts of FusedPlaces.
+extern "C" __global__ void __launch_bounds__(1024) predictFused(FusedWalk walk)
+{
+    predictFusedTiles<5, 0>(walk);
+}
+
+// The same for trees of eight levels, whose loops are unrolled.
+extern "C" __global__ void __launch_bounds__(1024) predictFused8(FusedWalk walk)
+{
+    predictFusedTiles<5, 8>(walk);
 }
 
 namespace
