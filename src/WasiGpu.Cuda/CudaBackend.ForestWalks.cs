@@ -26,11 +26,19 @@ internal sealed unsafe partial class CudaBackend
 
     private const uint MaxShared = 227 << 10;
 
+    /// <summary>Trees from which on those of few rows are spread over blocks.</summary>
+    private const uint LeastSpreadTrees = 512;
+
+    /// <summary>Rows from which on several of them share the reads of a warp.</summary>
+    private const uint SpreadRows = 64;
+
+    private const uint SpreadRowLanes = 4;
     private const uint FusedThreads = 1024;
     private const uint FusedTileRows = 256;
 
     private static readonly KernelName PredictPairs = new("forest-predict", "predictPairs");
     private static readonly KernelName PredictQuads = new("forest-predict", "predictQuads");
+    private static readonly KernelName PredictSpreadTrees = new("forest-predict", "predictSpread");
     private static readonly KernelName QuantiseRows1 = new("forest-predict", "quantiseRows1", MaxShared);
     private static readonly KernelName QuantiseRows2 = new("forest-predict", "quantiseRows2", MaxShared);
     private static readonly KernelName QuantiseColumns1 = new("forest-predict", "quantiseColumns1", MaxShared);
@@ -58,7 +66,7 @@ internal sealed unsafe partial class CudaBackend
         bool isSmall = (ulong)parameters.BatchSize * parameters.NTrees <= MostSmallWalks;
         bool isByRows = _device.ForestForm switch
         {
-            ForestForm.Pairs or ForestForm.Records => true,
+            ForestForm.Pairs or ForestForm.Records or ForestForm.Spread => true,
             ForestForm.Tiles or ForestForm.Fused or ForestForm.Deep => false,
             _ => isSmall || (forest.Perfect is { IsDeep: true } && parameters.BatchSize < LeastDeepRows),
         };
@@ -86,6 +94,12 @@ internal sealed unsafe partial class CudaBackend
     {
         uint trees = parameters.NTrees;
         bool isByPairs = _device.ForestForm == ForestForm.Pairs && forest.Pairs != 0;
+        if (!isByPairs && forest.Quads is { } spread && IsSpread(parameters))
+        {
+            PredictSpread(parameters, spread, samples, output);
+            return;
+        }
+
         uint threads = Math.Clamp(BitOperations.RoundUpToPowerOf2(trees), 128u, 1024u);
         ulong launchRows = Math.Clamp(MaxLaunchSmallWalks / trees, 1, MaxLaunchRows);
         using KernelScope scope = StartKernel(SmallNanoseconds(Math.Min(launchRows, parameters.BatchSize), trees));
@@ -122,6 +136,46 @@ internal sealed unsafe partial class CudaBackend
                     .Add(to));
             }
         }
+    }
+
+    /// <summary>Whether the trees of few rows are spread over blocks.</summary>
+    private bool IsSpread(in BatchPredictParams parameters)
+    {
+        return parameters.BatchSize <= QuadForm.MostSpreadRows && _device.ForestForm switch
+        {
+            ForestForm.Spread => true,
+            ForestForm.Records => false,
+            _ => parameters.NTrees >= LeastSpreadTrees,
+        };
+    }
+
+    /// <summary>Blocks of rows times trees.</summary>
+    private void PredictSpread(
+        in BatchPredictParams parameters,
+        QuadForm quads,
+        GpuBuffer samples,
+        GpuBuffer output)
+    {
+        uint rows = parameters.BatchSize;
+        uint trees = parameters.NTrees;
+        uint rowLanes = rows < SpreadRows ? 1 : SpreadRowLanes;
+        uint threads = rows < SpreadRows ? 64u : 256;
+        uint groups = (rows + rowLanes - 1) / rowLanes;
+        uint blocks = (uint)(((ulong)trees * rowLanes + threads - 1) / threads);
+        using KernelScope scope = StartKernel(SmallNanoseconds(rows, trees));
+        Launch(PredictSpreadTrees, groups * blocks, threads, Arguments
+            .Add(Input(samples))
+            .Add((ulong)rows)
+            .Add(rowLanes)
+            .Add(parameters.NFeatures)
+            .Add(trees)
+            .Add(blocks)
+            .Add(quads.Levels)
+            .Add(quads.Records)
+            .Add(quads.Leaves)
+            .Add(quads.Sums)
+            .Add(quads.Tickets)
+            .Add(Output(output)), parameters.NFeatures * rowLanes * sizeof(float));
     }
 
     /// <summary>All in one kernel: the codes of a tile of rows stay in shared memory.</summary>

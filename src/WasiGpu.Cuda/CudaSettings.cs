@@ -49,11 +49,13 @@ internal static class CudaSettings
             "checked" => ForestForm.Checked,
             "pairs" => ForestForm.Pairs,
             "records" => ForestForm.Records,
+            "spread" => ForestForm.Spread,
             "tiles" => ForestForm.Tiles,
             "fused" => ForestForm.Fused,
             "deep" => ForestForm.Deep,
             string other => throw new GpuUnavailableException(
-                $"{ForestVariable} is '{other}': it takes auto, checked, pairs, records, tiles, fused or deep"),
+                $"{ForestVariable} is '{other}': "
+                    + "it takes auto, checked, pairs, records, spread, tiles, fused or deep"),
         };
     }
 

@@ -15,7 +15,7 @@ public sealed class ForestFormTests : IDisposable
         get
         {
             TheoryData<string, string> forms = [];
-            foreach (string form in new[] { "checked", "pairs", "records", "tiles", "fused", "deep" })
+            foreach (string form in new[] { "checked", "pairs", "records", "spread", "tiles", "fused", "deep" })
             {
                 foreach (string cases in new[] { "trees=", "features=", "special" })
                 {

@@ -15,6 +15,9 @@ internal enum ForestForm
     /// <summary>Records of two levels, a block a row.</summary>
     Records,
 
+    /// <summary>Records of two levels, the trees spread over blocks.</summary>
+    Spread,
+
     /// <summary>Perfect trees in shared memory, against tiles of rows.</summary>
     Tiles,
 

@@ -132,6 +132,110 @@ extern "C" __global__ void __launch_bounds__(1024) predictQuads(
 
 namespace
 {
+constexpr u32 SpreadThreads = 256;
+}
+
+// Small batches, many trees, records of two levels: the lanes of a warp are rowLanes rows (a power of two) times
+// trees, and the trees are spread over treeBlocks blocks, the last of which finishes the sums. sums (one a row) and
+// tickets (one a group of rows) are zero before and after. grid: treeBlocks for each group of rowLanes rows;
+// block: a multiple of 32 up to 256. Shared: features * rowLanes words.
+extern "C" __global__ void __launch_bounds__(256) predictSpread(
+    const float* samples,
+    u64 rowCount,
+    u32 rowLanes,
+    u32 featureCount,
+    u32 treeCount,
+    u32 treeBlocks,
+    u32 recordLevels,
+    const uint4* records,
+    const float* leaves,
+    double* sums,
+    u32* tickets,
+    float* output)
+{
+    DYNAMIC_SHARED(float, sample);
+    __shared__ double parts[SpreadThreads];
+    __shared__ u32 isLast;
+    u32 group = blockIdx.x / treeBlocks;
+    u32 lane = threadIdx.x % WarpSize;
+    u32 warp = blockIdx.x % treeBlocks * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
+    u64 first = (u64)group * rowLanes;
+    for (u32 i = threadIdx.x; i < featureCount * rowLanes; i += blockDim.x)
+    {
+        u64 row = first + i / featureCount;
+        sample[i % featureCount * rowLanes + i / featureCount] =
+            row < rowCount ? samples[row * featureCount + i % featureCount] : 0.0f;
+    }
+
+    __syncthreads();
+    const float* own = sample + lane % rowLanes;
+    auto isRight = [&](u32 feature, u32 threshold) -> u32
+    {
+        return own[feature * rowLanes] <= __uint_as_float(threshold) ? 0 : 1;
+    };
+    u32 treeLanes = WarpSize / rowLanes;
+    u32 treeStride = treeBlocks * (blockDim.x / WarpSize) * treeLanes;
+    u32 recordCount = ((1u << (2 * recordLevels)) - 1) / 3;
+    double sum = 0.0;
+    for (u32 tree = warp * treeLanes + lane / rowLanes; tree < treeCount; tree += treeStride)
+    {
+        const uint4* from = records + (u64)tree * recordCount;
+        u32 at = 0;
+        for (u32 level = 0; level < recordLevels; level++)
+        {
+            uint4 record = loadReadOnly(from + at);
+            u32 top = isRight(record.w & 255, record.x);
+            u32 left = isRight(record.w >> 8 & 255, record.y);
+            u32 right = isRight(record.w >> 16 & 255, record.z);
+            at = 4 * at + 1 + 2 * top + (top ? right : left);
+        }
+
+        sum += (double)loadReadOnly(leaves + (u64)tree * (3 * recordCount + 1) + (at - recordCount));
+    }
+
+    for (u32 distance = WarpSize / 2; distance >= rowLanes; distance /= 2)
+    {
+        sum += __shfl_xor_sync(AllLanes, sum, (i32)distance);
+    }
+
+    if (lane < rowLanes)
+    {
+        parts[threadIdx.x / WarpSize * rowLanes + lane] = sum;
+    }
+
+    __syncthreads();
+    u64 row = first + threadIdx.x;
+    bool isMine = threadIdx.x < rowLanes && row < rowCount;
+    if (isMine)
+    {
+        sum = 0.0;
+        for (u32 i = 0; i < blockDim.x / WarpSize; i++)
+        {
+            sum += parts[i * rowLanes + threadIdx.x];
+        }
+
+        atomicAdd(sums + row, sum);
+        __threadfence();
+    }
+
+    __syncthreads();
+    if (threadIdx.x == 0)
+    {
+        // Starts again from 0 after the last.
+        isLast = atomicInc(tickets + group, treeBlocks - 1) == treeBlocks - 1 ? 1u : 0u;
+        __threadfence();
+    }
+
+    __syncthreads();
+    if (isLast != 0 && isMine)
+    {
+        sum = __longlong_as_double((i64)atomicExch((u64*)(sums + row), (u64)0));
+        output[row] = (float)(sum / (double)treeCount);
+    }
+}
+
+namespace
+{
 // Where the search trees of the thresholds are, and how they are used.
 struct CodeTables
 {
