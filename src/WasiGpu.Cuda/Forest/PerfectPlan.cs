@@ -174,9 +174,10 @@ internal sealed class PerfectPlan
             return null;
         }
 
+        // An even number of trees: two walks of a thread are under way at once.
         uint codeBytes = warps * featureCount * DeepTileBytes;
         uint topDepth = Math.Clamp(depth, 2, MaxDepth);
-        while (topDepth > 2 && codeBytes + (sizeof(uint) << (int)topDepth) > maxSharedBytes)
+        while (topDepth > 2 && codeBytes + (2 * (sizeof(uint) << (int)topDepth)) > maxSharedBytes)
         {
             topDepth--;
         }
@@ -184,7 +185,7 @@ internal sealed class PerfectPlan
         PerfectPlan plan = new(DeepNodeBytes, topDepth, new uint[featureCount], new uint[featureCount]);
         uint topBytes = (uint)sizeof(uint) << (int)topDepth;
         plan.Threads = warps * WarpThreads;
-        plan.GroupTrees = Math.Min(treeCount, Math.Max(1, (maxSharedBytes - codeBytes) / topBytes));
+        plan.GroupTrees = Math.Min(treeCount, Math.Max(2, (maxSharedBytes - codeBytes) / topBytes & ~1u));
         plan.GroupCount = (treeCount + plan.GroupTrees - 1) / plan.GroupTrees;
         plan.SharedBytes = codeBytes + (plan.GroupTrees * topBytes);
         while (most / plan.Step > MaxRanks

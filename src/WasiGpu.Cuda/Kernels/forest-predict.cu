@@ -1271,80 +1271,109 @@ struct DeepWalk
 
 constexpr u32 DeepTileRows = 32;
 
-// The unit below a tree's perfect top that a lane's row reaches.
-__device__ __forceinline__ u32 walkTop(const DeepWalk& walk, const SharedWindow& window, u32 codes, u32 top, u32 tree)
-{
-    u32 at = 1;
-#pragma unroll 1
-    for (u32 level = 0; level < walk.topDepth; level++)
-    {
-        u32 node = window.load32(top + at * 4);
-        u32 x = window.load32((node & 0xff) * 128 + codes);
-        at = __funnelshift_l(node + x * walk.minusOne, at, 1);
-    }
-
-    return at + (tree << walk.topDepth) - (1u << walk.topDepth);
-}
-
-struct DeepBlock
-{
-    uint4 top;
-    uint4 low;
-};
-
-__device__ __forceinline__ DeepBlock loadBlock(const DeepWalk& walk, u32 unit)
-{
-    const uint4* from = walk.units + 2 * (u64)unit;
-    return DeepBlock { loadReadOnly(from), loadReadOnly(from + 1) };
-}
-
-// From a block to the leaf, which is on its way when this returns.
-__device__ __forceinline__ float walkBlocks(
-    const DeepWalk& walk, const SharedWindow& window, u32 codes, DeepBlock block)
-{
-    auto isRight = [&](u32 node) { return (i32)window.load32((node & 0xff) * 128 + codes) > (i32)node; };
-    for (;;)
-    {
-        bool first = isRight(block.top.x);
-        bool second = isRight(first ? block.top.z : block.top.y);
-        bool third = isRight(first ? (second ? block.low.w : block.low.z) : (second ? block.low.y : block.low.x));
-        u32 child = (first ? 4u : 0u) + (second ? 2u : 0u) + (third ? 1u : 0u);
-        u32 leaves = block.top.w >> 24;
-        u32 units = block.top.w & 0xffffff;
-        u32 before = (u32)__popc(leaves & ((1u << child) - 1));
-        if (leaves >> child & 1)
-        {
-            u32 unit = units + 8 - (u32)__popc(leaves);
-            return loadReadOnly((const float*)(walk.units + 2 * (u64)unit) + before);
-        }
-
-        block = loadBlock(walk, units + child - before);
-    }
-}
-
-// Trees of a group for the row of a lane, one after the other: while one's blocks are met, the first block of the
-// next is on its way, and the leaf of the one before.
+// Trees of a group for the row of a lane: Count walks interleaved, perfect tops first, then blocks.
+template <u32 Count>
 __device__ __forceinline__ double walkDeepTrees(
     const DeepWalk& walk, const SharedWindow& window, u32 codes, u32 tops, u32 firstTree, u32 treeCount)
 {
     double sum = 0.0;
-    float leaf = 0.0f;
-    DeepBlock block = loadBlock(walk, walkTop(walk, window, codes, tops, firstTree));
-    for (u32 tree = 1; tree <= treeCount; tree++)
+    for (u32 tree = 0; tree < treeCount; tree += Count)
     {
-        DeepBlock next = block;
-        if (tree < treeCount)
+        u32 at[Count];
+        u32 base[Count];
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
         {
-            u32 top = tops + (tree << (walk.topDepth + 2));
-            next = loadBlock(walk, walkTop(walk, window, codes, top, firstTree + tree));
+            at[k] = 1;
+            base[k] = tops + (min(tree + k, treeCount - 1) << (walk.topDepth + 2));
         }
 
-        sum += (double)leaf;
-        leaf = walkBlocks(walk, window, codes, block);
-        block = next;
+#pragma unroll 1
+        for (u32 level = 0; level < walk.topDepth; level++)
+        {
+            u32 node[Count];
+            u32 x[Count];
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                node[k] = window.load32(base[k] + at[k] * 4);
+            }
+
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                x[k] = window.load32((node[k] & 0xff) * 128 + codes);
+            }
+
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                at[k] = __funnelshift_l(node[k] + x[k] * walk.minusOne, at[k], 1);
+            }
+        }
+
+        float leaf[Count];
+        u32 active = 0;
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            leaf[k] = 0.0f;
+            active |= tree + k < treeCount ? 1u << k : 0;
+            u32 number = firstTree + min(tree + k, treeCount - 1);
+            at[k] += (number << walk.topDepth) - (1u << walk.topDepth);
+        }
+
+        while (active != 0)
+        {
+            uint4 top[Count];
+            uint4 low[Count];
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                if (active >> k & 1)
+                {
+                    top[k] = loadReadOnly(walk.units + 2 * (u64)at[k]);
+                    low[k] = loadReadOnly(walk.units + 2 * (u64)at[k] + 1);
+                }
+            }
+
+#pragma unroll
+            for (u32 k = 0; k < Count; k++)
+            {
+                if (active >> k & 1)
+                {
+                    u32 node = top[k].x;
+                    bool first = (i32)window.load32((node & 0xff) * 128 + codes) > (i32)node;
+                    node = first ? top[k].z : top[k].y;
+                    bool second = (i32)window.load32((node & 0xff) * 128 + codes) > (i32)node;
+                    node = first ? (second ? low[k].w : low[k].z) : (second ? low[k].y : low[k].x);
+                    bool third = (i32)window.load32((node & 0xff) * 128 + codes) > (i32)node;
+                    u32 child = (first ? 4u : 0u) + (second ? 2u : 0u) + (third ? 1u : 0u);
+                    u32 leaves = top[k].w >> 24;
+                    u32 units = top[k].w & 0xffffff;
+                    u32 before = (u32)__popc(leaves & ((1u << child) - 1));
+                    if (leaves >> child & 1)
+                    {
+                        u32 unit = units + 8 - (u32)__popc(leaves);
+                        leaf[k] = loadReadOnly((const float*)(walk.units + 2 * (u64)unit) + before);
+                        active &= ~(1u << k);
+                    }
+                    else
+                    {
+                        at[k] = units + child - before;
+                    }
+                }
+            }
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < Count; k++)
+        {
+            sum += (double)leaf[k];
+        }
     }
 
-    return sum + (double)leaf;
+    return sum;
 }
 }
 
@@ -1389,7 +1418,7 @@ extern "C" __global__ void __launch_bounds__(1024) walkDeep(DeepWalk walk)
             copyAsyncWait<0>();
             __syncwarp();
             u32 codes = window.start() + mine + lane * 4;
-            double sum = walkDeepTrees(walk, window, codes, window.start() + tops, firstTree, treeCount);
+            double sum = walkDeepTrees<2>(walk, window, codes, window.start() + tops, firstTree, treeCount);
             u64 row = tile * DeepTileRows + lane;
             if (row < walk.rowCount)
             {
