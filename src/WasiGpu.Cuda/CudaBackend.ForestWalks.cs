@@ -29,10 +29,7 @@ internal sealed unsafe partial class CudaBackend
     /// <summary>Trees from which on those of few rows are spread over blocks.</summary>
     private const uint LeastSpreadTrees = 512;
 
-    /// <summary>Rows from which on several of them share the reads of a warp.</summary>
-    private const uint SpreadRows = 64;
-
-    private const uint SpreadRowLanes = 4;
+    private const uint SpreadThreads = 256;
     private const uint FusedThreads = 1024;
     private const uint FusedTileRows = 256;
 
@@ -52,6 +49,8 @@ internal sealed unsafe partial class CudaBackend
     private static readonly KernelName WalkPerfect2x4 = new("forest-predict", "walkPerfect2x4b1", MaxShared);
     private static readonly KernelName WalkPerfect2x5 = new("forest-predict", "walkPerfect2x5b1", MaxShared);
     private static readonly KernelName WalkPerfect2x8 = new("forest-predict", "walkPerfect2x8b1", MaxShared);
+    private static readonly KernelName WalkPerfect2x8Deep12 = new("forest-predict", "walkPerfect2x8b1d12", MaxShared);
+    private static readonly KernelName WalkPerfect4x5Deep12 = new("forest-predict", "walkPerfect4x5b1d12", MaxShared);
     private static readonly KernelName WalkPerfect2x5Twice = new("forest-predict", "walkPerfect2x5b2", MaxShared);
     private static readonly KernelName WalkPerfect4x4 = new("forest-predict", "walkPerfect4x4b1", MaxShared);
     private static readonly KernelName WalkPerfect4x5 = new("forest-predict", "walkPerfect4x5b1", MaxShared);
@@ -158,10 +157,18 @@ internal sealed unsafe partial class CudaBackend
     {
         uint rows = parameters.BatchSize;
         uint trees = parameters.NTrees;
-        uint rowLanes = rows < SpreadRows ? 1 : SpreadRowLanes;
-        uint threads = rows < SpreadRows ? 64u : 256;
+
+        // The more rows, the more of them share what a warp reads; with many rows there is work enough for a lane to
+        // walk several trees.
+        (uint rowLanes, uint threads, uint turns) = rows switch
+        {
+            < 64 => (1u, 64u, 1u),
+            < 512 => (8u, SpreadThreads, 1u),
+            _ => (32u, SpreadThreads, 4u),
+        };
         uint groups = (rows + rowLanes - 1) / rowLanes;
-        uint blocks = (uint)(((ulong)trees * rowLanes + threads - 1) / threads);
+        ulong turnTrees = threads / rowLanes * turns;
+        uint blocks = (uint)((trees + turnTrees - 1) / turnTrees);
         using KernelScope scope = StartKernel(SmallNanoseconds(rows, trees));
         Launch(PredictSpreadTrees, groups * blocks, threads, Arguments
             .Add(Input(samples))
@@ -334,13 +341,15 @@ internal sealed unsafe partial class CudaBackend
             plan.GroupCount,
             unchecked((uint)-1),
             unchecked((uint)-65536));
-        KernelName kernel = (plan.NodeBytes, plan.Interleaved, plan.Buffers) switch
+        KernelName kernel = (plan.NodeBytes, plan.Interleaved, plan.Buffers, plan.Depth) switch
         {
-            (2, _, 2) => WalkPerfect2x5Twice,
-            (2, 8, _) => WalkPerfect2x8,
-            (2, 5, _) => WalkPerfect2x5,
-            (2, _, _) => WalkPerfect2x4,
-            (_, 5, _) => WalkPerfect4x5,
+            (2, _, 2, _) => WalkPerfect2x5Twice,
+            (2, 8, _, 12) => WalkPerfect2x8Deep12,
+            (2, 8, _, _) => WalkPerfect2x8,
+            (2, 5, _, _) => WalkPerfect2x5,
+            (2, _, _, _) => WalkPerfect2x4,
+            (_, 5, _, 12) => WalkPerfect4x5Deep12,
+            (_, 5, _, _) => WalkPerfect4x5,
             _ => WalkPerfect4x4,
         };
         Launch(kernel, (uint)_device.MultiprocessorCount, plan.Threads, Arguments.Add(walk), plan.SharedBytes);

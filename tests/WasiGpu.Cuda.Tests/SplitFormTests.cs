@@ -29,10 +29,13 @@ public sealed class SplitFormTests : IDisposable
     };
 
     [Theory]
-    [InlineData("once")]
-    [InlineData("twice")]
-    public void FindSplit_FormIsForced_CasesPass(string form)
+    [InlineData("once", ThreadOrder.Forward)]
+    [InlineData("once", ThreadOrder.Backward)]
+    [InlineData("once", ThreadOrder.Shuffled)]
+    [InlineData("twice", ThreadOrder.Forward)]
+    public void FindSplit_FormIsForced_CasesPass(string form, ThreadOrder order)
     {
+        EmulatedDriver.emulationSetOrder(order);
         Environment.SetEnvironmentVariable(SplitVariable, form);
         using IGpuDevice device = new CudaProvider().Open(0);
         List<CaseResult> results = [];

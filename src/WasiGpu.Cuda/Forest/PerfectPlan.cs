@@ -26,6 +26,8 @@ internal sealed class PerfectPlan
     private const uint LeastDeepWarps = 4;
     private const uint WarpThreads = 32;
     private const uint DeepTileBytes = 128;
+    private const uint DeepTurn = 4;
+    private const uint MostDeepTopBytes = 64 << 10;
     private const uint FusedRows = 256;
 
     /// <summary>Bytes of the sums of three of the four threads of each row.</summary>
@@ -174,10 +176,9 @@ internal sealed class PerfectPlan
             return null;
         }
 
-        // An even number of trees: two walks of a thread are under way at once.
         uint codeBytes = warps * featureCount * DeepTileBytes;
         uint topDepth = Math.Clamp(depth, 2, MaxDepth);
-        while (topDepth > 2 && codeBytes + (2 * (sizeof(uint) << (int)topDepth)) > maxSharedBytes)
+        while (topDepth > 2 && codeBytes + (DeepTurn * (sizeof(uint) << (int)topDepth)) > maxSharedBytes)
         {
             topDepth--;
         }
@@ -185,7 +186,11 @@ internal sealed class PerfectPlan
         PerfectPlan plan = new(DeepNodeBytes, topDepth, new uint[featureCount], new uint[featureCount]);
         uint topBytes = (uint)sizeof(uint) << (int)topDepth;
         plan.Threads = warps * WarpThreads;
-        plan.GroupTrees = Math.Min(treeCount, Math.Max(2, (maxSharedBytes - codeBytes) / topBytes & ~1u));
+
+        // Walks of a turn are under way at once. More trees at once than shared memory asks for would only share the
+        // second-level cache.
+        uint groupTrees = Math.Min(MostDeepTopBytes, maxSharedBytes - codeBytes) / topBytes & ~(DeepTurn - 1);
+        plan.GroupTrees = Math.Min(treeCount, Math.Max(DeepTurn, groupTrees));
         plan.GroupCount = (treeCount + plan.GroupTrees - 1) / plan.GroupTrees;
         plan.SharedBytes = codeBytes + (plan.GroupTrees * topBytes);
         while (most / plan.Step > MaxRanks

@@ -792,8 +792,8 @@ extern "C" __global__ void __launch_bounds__(512) findSplitPrepare(
     }
 }
 
-// The one pass; the last block judges the scale, and writes the scores if it is good. A block has the samples from
-// samplesPerBlock times its number on. grid: partialCount; block: 512.
+// The one pass; the last block judges the scale, and writes the scores if it is good. Blocks take turns.
+// grid: partialCount; block: 512.
 extern "C" __global__ void __launch_bounds__(512, 2) findSplitOnce(
     SplitSource source,
     u32 partialCount,
@@ -819,12 +819,10 @@ extern "C" __global__ void __launch_bounds__(512, 2) findSplitOnce(
     u32* histogram = (u32*)memory;
     startBins(heap, sorted, levels, histogram, copies, binCount);
     u32* own = histogram + (threadIdx.x & (copies - 1)) * binCount * 3;
-    u64 start = (u64)blockIdx.x * source.samplesPerBlock;
-    u64 end = start + source.samplesPerBlock;
-    end = end < source.sampleCount ? end : source.sampleCount;
+    u64 end = source.sampleCount;
     SplitLabels labels = noLabels();
     double square = 0.0;
-    for (u64 i = start + 4 * threadIdx.x; i < end; i += 4 * Threads)
+    for (u64 i = 4 * threadInGrid(); i < end; i += 4 * threadsOfGrid())
     {
         u32 rows[4] = {};
         if (i + 4 <= end)
@@ -837,9 +835,10 @@ extern "C" __global__ void __launch_bounds__(512, 2) findSplitOnce(
         }
         else
         {
-            for (u32 j = 0; i + j < end; j++)
+#pragma unroll
+            for (u32 j = 0; j < 3; j++)
             {
-                rows[j] = source.indices[i + j];
+                rows[j] = i + j < end ? source.indices[i + j] : 0;
             }
         }
 
