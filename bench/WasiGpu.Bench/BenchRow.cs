@@ -35,7 +35,7 @@ public sealed record BenchRow
     /// <summary>Attained over target, for times target over attained: 1 and more is good.</summary>
     public double? Ratio { get; init; }
 
-    /// <summary>The clock of <see cref="Value"/>: <c>device</c> or <c>wall</c>.</summary>
+    /// <summary>The clock of <see cref="Value"/>: <c>device</c>, <c>replay</c> or <c>wall</c>.</summary>
     public required string Clock { get; init; }
 
     /// <summary>The same by the host's clock, from the call until the device is done.</summary>

@@ -57,7 +57,7 @@ internal sealed class BenchRun(IGpuDevice device, BenchCaseList list, BenchOptio
             Peer = best?.Value,
             Target = target,
             Ratio = Compare(target),
-            Clock = measurement.DeviceSeconds is null ? "wall" : "device",
+            Clock = measurement.DeviceSeconds is null ? "wall" : measurement.IsReplay ? "replay" : "device",
             Wall = Units.From(unit, measurement.WallSeconds, measurement.Work),
             OfBound = Compare(bound),
             OfPeer = Compare(best?.Value),

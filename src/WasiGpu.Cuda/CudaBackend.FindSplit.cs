@@ -19,6 +19,12 @@ internal sealed unsafe partial class CudaBackend
     /// <summary>More samples than this are read twice, where the matrix is, instead of being kept densely.</summary>
     private const ulong SplitMaxDenseSamples = 1UL << 27;
 
+    /// <summary>Blocks of the one pass, which reads as fast as more of them would.</summary>
+    private const uint SplitOnceBlocks = 264;
+
+    /// <summary>Fewer samples than this take two passes: one launch fewer.</summary>
+    private const ulong SplitLeastOnceSamples = 1 << 17;
+
     private const uint SliceThresholds = 2047;
     private const uint SliceSlots = 2048;
     private const uint SplitMaxSlices = 64;
@@ -31,10 +37,13 @@ internal sealed unsafe partial class CudaBackend
 
     private const ulong SplitTicketsOffset = 0;
     private const ulong SplitCountsOffset = SplitMaxSlices * sizeof(uint);
-    private const ulong SplitPartialsOffset = 2 * SplitCountsOffset;
+    private const ulong SplitScaleOffset = 2 * SplitCountsOffset;
+    private const ulong SplitPartialsOffset = 3 * SplitCountsOffset;
 
     private static readonly KernelName SplitGather = new("find-split", "findSplitGather");
     private static readonly KernelName SplitScore = new("find-split", "findSplitScore");
+    private static readonly KernelName SplitPrepare = new("find-split", "findSplitPrepare");
+    private static readonly KernelName SplitOnce = new("find-split", "findSplitOnce");
 
     /// <inheritdoc/>
     public void FindSplit(
@@ -53,7 +62,8 @@ internal sealed unsafe partial class CudaBackend
         }
 
         bool isInput = outputScores == data || outputScores == labels || outputScores == indices;
-        SplitPlan plan = PlanSplit(parameters, isInput);
+        bool isOnce = IsSplitOnce(parameters);
+        SplitPlan plan = isOnce ? PlanSplitOnce(parameters) : PlanSplit(parameters, isInput);
         using KernelScope scope = StartKernel(SplitNanoseconds(plan.LaunchSamples, 1));
         SplitSource source = new(
             Input(data) + (parameters.FeatureIdx * (ulong)sizeof(float)),
@@ -68,6 +78,12 @@ internal sealed unsafe partial class CudaBackend
         ulong scores = Output(outputScores);
         ulong scratch = Scratch(plan.ScratchBytes);
         source = source with { Dense = plan.DenseBytes == 0 ? 0 : scratch + plan.DenseOffset };
+        if (isOnce)
+        {
+            LaunchSplitOnce(source, plan, scratch, given, scores, parameters.NThresholds);
+            return;
+        }
+
         ulong target = plan.ApartBytes == 0 ? scores : scratch + plan.ApartOffset;
         bool isFirst = true;
         for (ulong first = 0; first < parameters.NThresholds; first += plan.GroupThresholds)
@@ -80,7 +96,8 @@ internal sealed unsafe partial class CudaBackend
             }
 
             LaunchSplitGather(source, plan, scratch, given + (first * sizeof(float)), count, slices, isFirst);
-            LaunchSplitScore(source, plan, scratch, target + (first * sizeof(float)), count, slices);
+            LaunchSplitScore(
+                source, plan, scratch, scratch + SplitTicketsOffset, 0, target + (first * sizeof(float)), count, slices);
             isFirst = false;
         }
 
@@ -108,6 +125,28 @@ internal sealed unsafe partial class CudaBackend
         return Math.Min(100_000_000, 20_000 + (long)(samples * (1 + slices) / 16));
     }
 
+    /// <summary>Whether one pass over the samples does, in one launch.</summary>
+    private bool IsSplitOnce(in FindSplitParams parameters)
+    {
+        ulong samples = parameters.NSamples;
+        bool isPossible = parameters.NThresholds <= SliceThresholds && samples is > 0 and <= SplitMaxSamples;
+        return isPossible && _device.SplitForm switch
+        {
+            SplitForm.Once => true,
+            SplitForm.Twice => false,
+            _ => samples >= SplitLeastOnceSamples,
+        };
+    }
+
+    private static SplitPlan PlanSplitOnce(in FindSplitParams parameters)
+    {
+        ulong samples = parameters.NSamples;
+        ulong turns = (samples + (SplitOnceBlocks * SplitStep) - 1) / (SplitOnceBlocks * SplitStep);
+        uint samplesPerBlock = (uint)turns * SplitStep;
+        uint partials = (uint)((samples + samplesPerBlock - 1) / samplesPerBlock);
+        return new SplitPlan(samples, samplesPerBlock, partials, 1, 0, 0);
+    }
+
     private static SplitPlan PlanSplit(in FindSplitParams parameters, bool isInput)
     {
         ulong samples = parameters.NSamples;
@@ -123,6 +162,45 @@ internal sealed unsafe partial class CudaBackend
         bool isApart = isInput && denseBytes == 0 && allSlices > 1;
         ulong apartBytes = isApart ? (ulong)parameters.NThresholds * sizeof(float) : 0;
         return new SplitPlan(launchSamples, samplesPerBlock, partials, (uint)slices, denseBytes, apartBytes);
+    }
+
+    /// <summary>Prepares, makes the one pass, and lets a second try follow, which does nothing where that was
+    /// good.</summary>
+    private void LaunchSplitOnce(
+        in SplitSource source,
+        in SplitPlan plan,
+        ulong scratch,
+        ulong thresholds,
+        ulong scores,
+        uint thresholdCount)
+    {
+        ulong tickets = scratch + SplitTicketsOffset;
+        ulong scale = scratch + SplitScaleOffset;
+        Launch(SplitPrepare, 2, SplitBlockThreads, Arguments
+            .Add(source)
+            .Add(thresholds)
+            .Add(thresholdCount)
+            .Add(scratch + plan.HeapsOffset)
+            .Add(scratch + plan.PositionsOffset)
+            .Add(scratch + SplitCountsOffset)
+            .Add(scratch + plan.BinsOffset)
+            .Add(tickets)
+            .Add(scale));
+        Launch(SplitOnce, plan.Partials, SplitBlockThreads, Arguments
+            .Add(source)
+            .Add(plan.Partials)
+            .Add(scale)
+            .Add(scratch + SplitPartialsOffset)
+            .Add(scratch + plan.SquaresOffset)
+            .Add(tickets)
+            .Add(thresholdCount)
+            .Add(scratch + plan.HeapsOffset)
+            .Add(scratch + plan.PositionsOffset)
+            .Add(scratch + SplitCountsOffset)
+            .Add(scratch + plan.BinsOffset)
+            .Add(scores));
+        LaunchSplitScore(
+            source, plan, scratch, tickets + sizeof(uint), tickets + (2 * sizeof(uint)), scores, thresholdCount, 1);
     }
 
     private void LaunchSplitGather(
@@ -168,6 +246,8 @@ internal sealed unsafe partial class CudaBackend
         in SplitSource source,
         in SplitPlan plan,
         ulong scratch,
+        ulong tickets,
+        ulong isDone,
         ulong scores,
         ulong thresholdCount,
         uint slices)
@@ -188,12 +268,13 @@ internal sealed unsafe partial class CudaBackend
                 .Add(plan.Partials)
                 .Add(scratch + plan.SquaresOffset)
                 .Add(scratch + SplitPartialsOffset)
-                .Add(scratch + SplitTicketsOffset)
+                .Add(tickets)
                 .Add(thresholdCount)
                 .Add(scratch + plan.HeapsOffset)
                 .Add(scratch + plan.PositionsOffset)
                 .Add(scratch + SplitCountsOffset)
                 .Add(scratch + plan.BinsOffset)
+                .Add(isDone)
                 .Add(scores));
         }
     }

@@ -26,19 +26,31 @@ internal sealed unsafe partial class CudaBackend
 
     private const uint MaxShared = 227 << 10;
 
+    /// <summary>Trees from which on those of few rows are spread over blocks.</summary>
+    private const uint LeastSpreadTrees = 512;
+
+    private const uint SpreadThreads = 256;
+    private const uint FusedThreads = 1024;
+    private const uint FusedTileRows = 256;
+
     private static readonly KernelName PredictPairs = new("forest-predict", "predictPairs");
     private static readonly KernelName PredictQuads = new("forest-predict", "predictQuads");
+    private static readonly KernelName PredictSpreadTrees = new("forest-predict", "predictSpread");
     private static readonly KernelName QuantiseRows1 = new("forest-predict", "quantiseRows1", MaxShared);
     private static readonly KernelName QuantiseRows2 = new("forest-predict", "quantiseRows2", MaxShared);
     private static readonly KernelName QuantiseColumns1 = new("forest-predict", "quantiseColumns1", MaxShared);
     private static readonly KernelName QuantiseColumns2 = new("forest-predict", "quantiseColumns2", MaxShared);
     private static readonly KernelName QuantiseColumns4 = new("forest-predict", "quantiseColumns4", MaxShared);
+    private static readonly KernelName PredictFusedTrees = new("forest-predict", "predictFused", MaxShared);
+    private static readonly KernelName PredictFusedTrees8 = new("forest-predict", "predictFused8", MaxShared);
     private static readonly KernelName WalkDeep = new("forest-predict", "walkDeep", MaxShared);
     private static readonly KernelName TransposeSamples = new("forest-predict", "transposeSamples", MaxShared);
     private static readonly KernelName FinishMeans = new("forest-predict", "finishMeans");
     private static readonly KernelName WalkPerfect2x4 = new("forest-predict", "walkPerfect2x4b1", MaxShared);
     private static readonly KernelName WalkPerfect2x5 = new("forest-predict", "walkPerfect2x5b1", MaxShared);
     private static readonly KernelName WalkPerfect2x8 = new("forest-predict", "walkPerfect2x8b1", MaxShared);
+    private static readonly KernelName WalkPerfect2x8Deep12 = new("forest-predict", "walkPerfect2x8b1d12", MaxShared);
+    private static readonly KernelName WalkPerfect4x5Deep12 = new("forest-predict", "walkPerfect4x5b1d12", MaxShared);
     private static readonly KernelName WalkPerfect2x5Twice = new("forest-predict", "walkPerfect2x5b2", MaxShared);
     private static readonly KernelName WalkPerfect4x4 = new("forest-predict", "walkPerfect4x4b1", MaxShared);
     private static readonly KernelName WalkPerfect4x5 = new("forest-predict", "walkPerfect4x5b1", MaxShared);
@@ -53,10 +65,16 @@ internal sealed unsafe partial class CudaBackend
         bool isSmall = (ulong)parameters.BatchSize * parameters.NTrees <= MostSmallWalks;
         bool isByRows = _device.ForestForm switch
         {
-            ForestForm.Pairs or ForestForm.Records => true,
-            ForestForm.Tiles or ForestForm.Deep => false,
+            ForestForm.Pairs or ForestForm.Records or ForestForm.Spread => true,
+            ForestForm.Tiles or ForestForm.Fused or ForestForm.Deep => false,
             _ => isSmall || (forest.Perfect is { IsDeep: true } && parameters.BatchSize < LeastDeepRows),
         };
+        if (!isByRows && forest.Perfect is { FusedBytes: > 0 } fused && _device.ForestForm != ForestForm.Tiles)
+        {
+            PredictFused(parameters, fused, samples, output);
+            return;
+        }
+
         if (!isByRows && forest.Perfect is { } plan)
         {
             PredictTiles(parameters, plan, samples, output);
@@ -75,6 +93,12 @@ internal sealed unsafe partial class CudaBackend
     {
         uint trees = parameters.NTrees;
         bool isByPairs = _device.ForestForm == ForestForm.Pairs && forest.Pairs != 0;
+        if (!isByPairs && forest.Quads is { } spread && IsSpread(parameters))
+        {
+            PredictSpread(parameters, spread, samples, output);
+            return;
+        }
+
         uint threads = Math.Clamp(BitOperations.RoundUpToPowerOf2(trees), 128u, 1024u);
         ulong launchRows = Math.Clamp(MaxLaunchSmallWalks / trees, 1, MaxLaunchRows);
         using KernelScope scope = StartKernel(SmallNanoseconds(Math.Min(launchRows, parameters.BatchSize), trees));
@@ -110,6 +134,97 @@ internal sealed unsafe partial class CudaBackend
                     .Add(forest.Pairs)
                     .Add(to));
             }
+        }
+    }
+
+    /// <summary>Whether the trees of few rows are spread over blocks.</summary>
+    private bool IsSpread(in BatchPredictParams parameters)
+    {
+        return parameters.BatchSize <= QuadForm.MostSpreadRows && _device.ForestForm switch
+        {
+            ForestForm.Spread => true,
+            ForestForm.Records => false,
+            _ => parameters.NTrees >= LeastSpreadTrees,
+        };
+    }
+
+    /// <summary>Blocks of rows times trees.</summary>
+    private void PredictSpread(
+        in BatchPredictParams parameters,
+        QuadForm quads,
+        GpuBuffer samples,
+        GpuBuffer output)
+    {
+        uint rows = parameters.BatchSize;
+        uint trees = parameters.NTrees;
+
+        // The more rows, the more of them share what a warp reads; with many rows there is work enough for a lane to
+        // walk several trees.
+        (uint rowLanes, uint threads, uint turns) = rows switch
+        {
+            < 64 => (1u, 64u, 1u),
+            < 512 => (8u, SpreadThreads, 1u),
+            _ => (32u, SpreadThreads, 4u),
+        };
+        uint groups = (rows + rowLanes - 1) / rowLanes;
+        ulong turnTrees = threads / rowLanes * turns;
+        uint blocks = (uint)((trees + turnTrees - 1) / turnTrees);
+        using KernelScope scope = StartKernel(SmallNanoseconds(rows, trees));
+        Launch(PredictSpreadTrees, groups * blocks, threads, Arguments
+            .Add(Input(samples))
+            .Add((ulong)rows)
+            .Add(rowLanes)
+            .Add(parameters.NFeatures)
+            .Add(trees)
+            .Add(blocks)
+            .Add(quads.Levels)
+            .Add(quads.Records)
+            .Add(quads.Leaves)
+            .Add(quads.Sums)
+            .Add(quads.Tickets)
+            .Add(Output(output)), parameters.NFeatures * rowLanes * sizeof(float));
+    }
+
+    /// <summary>All in one kernel: the codes of a tile of rows stay in shared memory.</summary>
+    private void PredictFused(
+        in BatchPredictParams parameters,
+        PerfectPlan plan,
+        GpuBuffer samples,
+        GpuBuffer output)
+    {
+        ulong featureCount = parameters.NFeatures;
+        ulong mostRows = Math.Clamp(MaxLaunchWalks / parameters.NTrees, RowPadding, MaxLaunchRows);
+        ulong launchRows = Math.Min(mostRows & ~(ulong)(RowPadding - 1), parameters.BatchSize);
+        using KernelScope scope = StartKernel(TileNanoseconds(launchRows, parameters.NTrees, featureCount));
+        ulong from = Input(samples);
+        ulong to = Output(output);
+        for (ulong first = 0; first < parameters.BatchSize; first += launchRows)
+        {
+            ulong rows = Math.Min(launchRows, parameters.BatchSize - first);
+            if (first != 0)
+            {
+                ContinueKernel(TileNanoseconds(rows, parameters.NTrees, featureCount));
+            }
+
+            ulong tiles = (rows + FusedTileRows - 1) / FusedTileRows;
+            FusedWalk walk = new(
+                from + (first * featureCount * sizeof(float)),
+                plan.Trees,
+                plan.Tables.Tables,
+                to + (first * sizeof(float)),
+                rows,
+                tiles,
+                parameters.NFeatures,
+                parameters.NTrees,
+                plan.Depth,
+                (uint)plan.TreeBytes,
+                plan.Levels[0],
+                plan.TableWords / parameters.NFeatures,
+                unchecked((uint)-1),
+                0);
+            KernelName kernel = plan.Depth == 8 ? PredictFusedTrees8 : PredictFusedTrees;
+            uint blocks = (uint)Math.Min(tiles, (uint)_device.MultiprocessorCount);
+            Launch(kernel, blocks, FusedThreads, Arguments.Add(walk), plan.FusedBytes);
         }
     }
 
@@ -226,13 +341,15 @@ internal sealed unsafe partial class CudaBackend
             plan.GroupCount,
             unchecked((uint)-1),
             unchecked((uint)-65536));
-        KernelName kernel = (plan.NodeBytes, plan.Interleaved, plan.Buffers) switch
+        KernelName kernel = (plan.NodeBytes, plan.Interleaved, plan.Buffers, plan.Depth) switch
         {
-            (2, _, 2) => WalkPerfect2x5Twice,
-            (2, 8, _) => WalkPerfect2x8,
-            (2, 5, _) => WalkPerfect2x5,
-            (2, _, _) => WalkPerfect2x4,
-            (_, 5, _) => WalkPerfect4x5,
+            (2, _, 2, _) => WalkPerfect2x5Twice,
+            (2, 8, _, 12) => WalkPerfect2x8Deep12,
+            (2, 8, _, _) => WalkPerfect2x8,
+            (2, 5, _, _) => WalkPerfect2x5,
+            (2, _, _, _) => WalkPerfect2x4,
+            (_, 5, _, 12) => WalkPerfect4x5Deep12,
+            (_, 5, _, _) => WalkPerfect4x5,
             _ => WalkPerfect4x4,
         };
         Launch(kernel, (uint)_device.MultiprocessorCount, plan.Threads, Arguments.Add(walk), plan.SharedBytes);

@@ -312,6 +312,7 @@ internal sealed unsafe partial class CudaBackend
             UnitCount = unitCount,
             ThresholdBytes = unitCount == 0 ? 0 : state.DistinctCount * (ulong)sizeof(float),
             FeatureBytes = unitCount == 0 ? 0 : (input.FeatureCount + 1) * (ulong)sizeof(uint),
+            SpreadBytes = hasQuads ? QuadForm.SpreadBytes : 0,
         };
         DroppableBlock block = _device.DeviceMemory.AllocateDroppable(form.SizeBytes, _queue);
         forest.Block = block;
@@ -328,13 +329,14 @@ internal sealed unsafe partial class CudaBackend
             if (hasQuads)
             {
                 Clear(form.Records, form.Leaves + leafBytes - form.Records, 0xFF);
+                Clear(form.Spread, QuadForm.SpreadBytes, 0);
                 Launch(LayoutQuads, slotBlocks, CompileThreads, Arguments
                     .Add(memory.Slots)
                     .Add(input.TreeCount)
                     .Add(quadLevels)
                     .Add(form.Records)
                     .Add(form.Leaves));
-                forest.Quads = new QuadForm(form.Records, form.Leaves, quadLevels);
+                forest.Quads = new QuadForm(form.Records, form.Leaves, quadLevels, form.Spread);
             }
 
             if (perfect is not null)

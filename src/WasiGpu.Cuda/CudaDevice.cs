@@ -18,6 +18,7 @@ internal sealed class CudaDevice : IGpuDevice
         CudaContext context,
         TransferMode transferMode,
         ForestForm forestForm,
+        SplitForm splitForm,
         KernelImageChoice imageChoice)
     {
         _mayUseCublas = options.UsesCublas;
@@ -34,6 +35,7 @@ internal sealed class CudaDevice : IGpuDevice
         GuestMemories = new GuestMemoryMaps(context);
         TransferMode = transferMode;
         ForestForm = forestForm;
+        SplitForm = splitForm;
     }
 
     /// <inheritdoc/>
@@ -63,6 +65,9 @@ internal sealed class CudaDevice : IGpuDevice
     /// <summary>How forests are walked.</summary>
     internal ForestForm ForestForm { get; }
 
+    /// <summary>How often find-split reads the samples.</summary>
+    internal SplitForm SplitForm { get; }
+
     /// <summary>Whether matrix products use cuBLAS; else this library's own kernels. Looking loads cuBLAS.</summary>
     internal bool UsesCublas => _mayUseCublas && CudaLibrary.CublasName is not null;
 
@@ -81,11 +86,12 @@ internal sealed class CudaDevice : IGpuDevice
     {
         TransferMode transferMode = CudaSettings.ReadTransferMode();
         ForestForm forestForm = CudaSettings.ReadForestForm();
+        SplitForm splitForm = CudaSettings.ReadSplitForm();
         KernelImageChoice imageChoice = CudaSettings.ReadImageChoice();
         CudaContext context = CudaContext.Open(facts.Handle, facts.Info.Id);
         try
         {
-            return new CudaDevice(facts, options, context, transferMode, forestForm, imageChoice);
+            return new CudaDevice(facts, options, context, transferMode, forestForm, splitForm, imageChoice);
         }
         catch (GpuException e)
         {

@@ -8,6 +8,7 @@ internal static class CudaSettings
 
     private const string TransferVariable = "WASI_GPU_CUDA_TRANSFER";
     private const string ForestVariable = "WASI_GPU_CUDA_FOREST";
+    private const string SplitVariable = "WASI_GPU_CUDA_SPLIT";
     private const string ImagesVariable = "WASI_GPU_CUDA_IMAGES";
 
     /// <summary>How large transfers reach guest memory.</summary>
@@ -48,10 +49,27 @@ internal static class CudaSettings
             "checked" => ForestForm.Checked,
             "pairs" => ForestForm.Pairs,
             "records" => ForestForm.Records,
+            "spread" => ForestForm.Spread,
             "tiles" => ForestForm.Tiles,
+            "fused" => ForestForm.Fused,
             "deep" => ForestForm.Deep,
             string other => throw new GpuUnavailableException(
-                $"{ForestVariable} is '{other}': it takes auto, checked, pairs, records, tiles or deep"),
+                $"{ForestVariable} is '{other}': "
+                    + "it takes auto, checked, pairs, records, spread, tiles, fused or deep"),
+        };
+    }
+
+    /// <summary>How often find-split reads the samples.</summary>
+    /// <exception cref="GpuUnavailableException">The variable has another value.</exception>
+    internal static SplitForm ReadSplitForm()
+    {
+        return Environment.GetEnvironmentVariable(SplitVariable) switch
+        {
+            null or "" or "auto" => SplitForm.Auto,
+            "once" => SplitForm.Once,
+            "twice" => SplitForm.Twice,
+            string other => throw new GpuUnavailableException(
+                $"{SplitVariable} is '{other}': it takes auto, once or twice"),
         };
     }
 }

@@ -10,4 +10,5 @@ public enum DriverObject
     PinnedRanges = 4,
     Modules = 5,
     Pools = 6,
+    Graphs = 7,
 }

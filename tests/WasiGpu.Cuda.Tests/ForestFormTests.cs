@@ -15,7 +15,7 @@ public sealed class ForestFormTests : IDisposable
         get
         {
             TheoryData<string, string> forms = [];
-            foreach (string form in new[] { "checked", "pairs", "records", "tiles", "deep" })
+            foreach (string form in new[] { "checked", "pairs", "records", "spread", "tiles", "fused", "deep" })
             {
                 foreach (string cases in new[] { "trees=", "features=", "special" })
                 {
@@ -23,6 +23,11 @@ public sealed class ForestFormTests : IDisposable
                 }
             }
 
+            // Many tiles for each block, the kernel of eight levels, and all shapes of a spread call.
+            forms.Add("fused", "batch-predict/rows=70001");
+            forms.Add("fused", "batch-predict/full-depth=8");
+            forms.Add("deep", "batch-predict/full-depth=");
+            forms.Add("spread", "batch-predict/rows=");
             return forms;
         }
     }
@@ -39,6 +44,17 @@ public sealed class ForestFormTests : IDisposable
 
         Assert.NotEmpty(results);
         Assert.Empty(results.Where(r => r.Outcome != CaseOutcome.Passed).Select(r => $"{r.Case}: {r.Detail}"));
+    }
+
+    [Theory]
+    [InlineData("fused", ThreadOrder.Backward)]
+    [InlineData("fused", ThreadOrder.Shuffled)]
+    [InlineData("spread", ThreadOrder.Backward)]
+    [InlineData("spread", ThreadOrder.Shuffled)]
+    public void BatchPredict_ThreadsRunInAnotherOrder_CasesPass(string form, ThreadOrder order)
+    {
+        EmulatedDriver.emulationSetOrder(order);
+        BatchPredict_FormIsForced_CasesPass(form, "batch-predict/trees=");
     }
 
     [Fact]

@@ -246,6 +246,7 @@ T loadAligned(const T* address)
 }
 } // namespace emulation
 
+inline float loadOnce(const float* address) { return emulation::loadAligned(address); }
 inline float4 loadOnce(const float4* address) { return emulation::loadAligned(address); }
 inline uint4 loadOnce(const uint4* address) { return emulation::loadAligned(address); }
 inline float4 loadBeforeStore(const float4* address) { return emulation::loadAligned(address); }

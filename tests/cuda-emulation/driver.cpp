@@ -43,10 +43,16 @@ struct Work
     std::function<Result()> run;
 };
 
+struct Graph
+{
+    std::vector<std::function<Result()>> works;
+};
+
 struct Stream
 {
     std::deque<Work> queue;
     uint64_t issued = 0, done = 0;
+    Graph* capture = nullptr;
 };
 
 struct Event
@@ -100,6 +106,7 @@ std::set<Event*> events;
 std::set<Module*> modules;
 std::set<Function*> functions;
 std::set<Pool*> pools;
+std::set<Graph*> graphs;
 std::map<uintptr_t, Block> blocks;
 std::map<uintptr_t, size_t> pinned;
 size_t usedBytes;
@@ -173,6 +180,12 @@ Result enqueue(Stream* stream, std::function<Result()> run)
     if (stream != &nullStream && streams.count(stream) == 0)
     {
         return InvalidHandle;
+    }
+
+    if (stream->capture != nullptr)
+    {
+        stream->capture->works.push_back(std::move(run));
+        return Success;
     }
 
     stream->queue.push_back({++stream->issued, std::move(run)});
@@ -702,6 +715,66 @@ EXPORT Result cuStreamSynchronize(void* handle)
     return wait(streamOf(handle), streamOf(handle)->issued);
 }
 
+EXPORT Result cuStreamBeginCapture_v2(Stream* stream, int)
+{
+    ENTER_HEALTHY
+    if (streams.count(stream) == 0 || stream->capture != nullptr)
+    {
+        return InvalidHandle;
+    }
+
+    stream->capture = *graphs.insert(new Graph()).first;
+    return Success;
+}
+
+EXPORT Result cuStreamEndCapture(Stream* stream, Graph** graph)
+{
+    ENTER_HEALTHY
+    if (streams.count(stream) == 0 || stream->capture == nullptr)
+    {
+        return InvalidHandle;
+    }
+
+    *graph = stream->capture;
+    stream->capture = nullptr;
+    return Success;
+}
+
+EXPORT Result cuGraphInstantiateWithFlags(Graph** instance, Graph* graph, unsigned long long)
+{
+    ENTER_HEALTHY
+    *instance = *graphs.insert(new Graph(*graph)).first;
+    return Success;
+}
+
+EXPORT Result cuGraphLaunch(Graph* instance, void* stream)
+{
+    ENTER_HEALTHY
+    for (const std::function<Result()>& work : instance->works)
+    {
+        if (Result result = enqueue(streamOf(stream), work))
+        {
+            return result;
+        }
+    }
+
+    return Success;
+}
+
+EXPORT Result cuGraphDestroy(Graph* graph)
+{
+    ENTER
+    if (graphs.erase(graph) == 0)
+    {
+        return InvalidHandle;
+    }
+
+    delete graph;
+    return Success;
+}
+
+EXPORT Result cuGraphExecDestroy(Graph* instance) { return cuGraphDestroy(instance); }
+
 EXPORT Result cuStreamWaitEvent(void* handle, Event* event, unsigned)
 {
     ENTER_HEALTHY
@@ -1041,11 +1114,12 @@ EXPORT void emulationDescribe(int version, int devices, int computeCapability)
     capability = computeCapability;
 }
 
-// What is alive: 0 device blocks, 1 their bytes, 2 streams, 3 events, 4 pinned ranges, 5 modules, 6 pools.
+// What is alive: 0 device blocks, 1 their bytes, 2 streams, 3 events, 4 pinned ranges, 5 modules, 6 pools, 7 graphs.
 EXPORT uint64_t emulationCount(int what)
 {
     CONTROL;
     const uint64_t counts[] = {
-        blocks.size(), usedBytes, streams.size(), events.size(), pinned.size(), modules.size(), pools.size()};
-    return what >= 0 && what < 7 ? counts[what] : 0;
+        blocks.size(), usedBytes, streams.size(), events.size(), pinned.size(), modules.size(), pools.size(),
+        graphs.size()};
+    return what >= 0 && what < 8 ? counts[what] : 0;
 }

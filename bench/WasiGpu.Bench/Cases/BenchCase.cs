@@ -59,6 +59,9 @@ public sealed record BenchCase
     /// <summary>A device set up otherwise: <c>1-thread</c>, <c>own-matmul</c>.</summary>
     public string? Variant { get; init; }
 
+    /// <summary>The device's time is that of captured calls which it repeats, where the backend can.</summary>
+    public bool Replay { get; init; }
+
     /// <summary>The name of the bound, measured in the same run.</summary>
     public string? Bound { get; init; }
 

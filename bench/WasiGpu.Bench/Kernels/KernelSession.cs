@@ -12,6 +12,9 @@ internal sealed unsafe class KernelSession(IGpuDevice device, MatMulPrecision pr
 
     private const int MaxCalls = 1000;
 
+    /// <summary>Calls of a replay: the ends of it do not count.</summary>
+    private const int ReplayedCalls = 50;
+
     internal IGpuBackend Backend { get; } = device.CreateBackend(new BackendOptions { MatMulPrecision = precision });
 
     internal IGpuDevice Device { get; } = device;
@@ -79,13 +82,16 @@ internal sealed unsafe class KernelSession(IGpuDevice device, MatMulPrecision pr
         double once = BenchClock.Once(() => CallAndSync(work, 1));
         int calls = (int)Math.Clamp(SampleSeconds / once, 1, MaxCalls);
         List<double> deviceSeconds = [];
+        IReplayTimer? timer = benchCase.Replay && run.UsesDeviceClock ? Backend as IReplayTimer : null;
         List<Func<double>> measures =
         [
             () =>
             {
                 TimeSpan before = Backend.KernelTime;
                 double seconds = BenchClock.Once(() => CallAndSync(work, calls));
-                deviceSeconds.Add((Backend.KernelTime - before).TotalSeconds / calls);
+                deviceSeconds.Add(timer is null
+                    ? (Backend.KernelTime - before).TotalSeconds / calls
+                    : timer.TimeReplay(() => work.Call(Backend), ReplayedCalls).TotalSeconds);
                 return seconds / calls;
             },
             .. work.Rivals.Select(rival => rival.Seconds),
@@ -101,6 +107,7 @@ internal sealed unsafe class KernelSession(IGpuDevice device, MatMulPrecision pr
         {
             // A backend that cannot tell answers 0.
             DeviceSeconds = run.UsesDeviceClock && device > 0 ? device : null,
+            IsReplay = timer is not null,
             BoundPerSecond = bound is null ? null : medians[^1],
             Peers =
             [

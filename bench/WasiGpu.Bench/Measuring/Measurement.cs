@@ -10,6 +10,9 @@ internal sealed record Measurement(double WallSeconds, double Work = 1)
     /// <summary>What the device counts; null where it is not asked.</summary>
     internal double? DeviceSeconds { get; init; }
 
+    /// <summary>Whether the device repeated captured calls.</summary>
+    internal bool IsReplay { get; init; }
+
     /// <summary>What was measured in turns as the bound, in units of the bound a second.</summary>
     internal double? BoundPerSecond { get; init; }
 

@@ -15,8 +15,14 @@ internal enum ForestForm
     /// <summary>Records of two levels, a block a row.</summary>
     Records,
 
+    /// <summary>Records of two levels, the trees spread over blocks.</summary>
+    Spread,
+
     /// <summary>Perfect trees in shared memory, against tiles of rows.</summary>
     Tiles,
+
+    /// <summary>Perfect trees, all of them in shared memory, where rows become codes too.</summary>
+    Fused,
 
     /// <summary>Perfect tops of deep trees in shared memory, blocks of three levels below.</summary>
     Deep,

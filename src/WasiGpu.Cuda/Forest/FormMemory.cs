@@ -41,6 +41,8 @@ internal struct FormMemory
 
     internal ulong FeatureBytes { get; init; }
 
+    internal ulong SpreadBytes { get; init; }
+
     /// <summary>The device's address of the memory.</summary>
     internal ulong Start { get; set; }
 
@@ -71,7 +73,10 @@ internal struct FormMemory
 
     internal readonly ulong FeatureBegin => Thresholds + Align(ThresholdBytes);
 
-    internal readonly ulong SizeBytes => FeatureBegin + Align(FeatureBytes) - Start;
+    /// <summary>Sums of rows and tickets of groups of them, 0 between calls.</summary>
+    internal readonly ulong Spread => FeatureBegin + Align(FeatureBytes);
+
+    internal readonly ulong SizeBytes => Spread + Align(SpreadBytes) - Start;
 
     private static ulong Align(ulong sizeBytes) => (sizeBytes + Alignment - 1) & ~(Alignment - 1);
 }

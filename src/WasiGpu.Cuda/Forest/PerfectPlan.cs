@@ -26,6 +26,15 @@ internal sealed class PerfectPlan
     private const uint LeastDeepWarps = 4;
     private const uint WarpThreads = 32;
     private const uint DeepTileBytes = 128;
+    private const uint DeepTurn = 4;
+    private const uint MostDeepTopBytes = 64 << 10;
+    private const uint FusedRows = 256;
+
+    /// <summary>Bytes of the sums of three of the four threads of each row.</summary>
+    private const uint FusedPartialBytes = 3 * FusedRows * sizeof(double);
+
+    /// <summary>What dynamic shared memory is aligned to.</summary>
+    private const uint SharedAlignment = 1024;
 
     private PerfectPlan(uint nodeBytes, uint depth, uint[] levels, uint[] begins)
     {
@@ -86,6 +95,9 @@ internal sealed class PerfectPlan
 
     internal uint SharedBytes { get; private set; }
 
+    /// <summary>Shared memory of the form in one kernel; 0 where that does not fit.</summary>
+    internal uint FusedBytes { get; private set; }
+
     /// <summary>Addresses on the device, once there is memory.</summary>
     internal ulong Trees { get; set; }
 
@@ -128,7 +140,11 @@ internal sealed class PerfectPlan
         // The walk reads the first three levels at once. A node of 2 bytes cannot say "always right".
         uint nodeBytes = most <= MaxSmallRanks && !hasNan ? 2u : 4;
         PerfectPlan plan = new(nodeBytes, Math.Max(3, depth), new uint[featureCount], new uint[featureCount]);
-        plan.PlanTables(featureBegin);
+        if (!plan.TryPlanFused(treeCount, most, maxSharedBytes))
+        {
+            plan.PlanTables(featureBegin);
+        }
+
         return plan.PlanCodes(maxSharedBytes, multiprocessorCount) && plan.PlanGroups(treeCount, maxSharedBytes)
             ? plan
             : null;
@@ -160,10 +176,9 @@ internal sealed class PerfectPlan
             return null;
         }
 
-        // An even number of trees: two walks of a thread are under way at once.
         uint codeBytes = warps * featureCount * DeepTileBytes;
         uint topDepth = Math.Clamp(depth, 2, MaxDepth);
-        while (topDepth > 2 && codeBytes + (2 * (sizeof(uint) << (int)topDepth)) > maxSharedBytes)
+        while (topDepth > 2 && codeBytes + (DeepTurn * (sizeof(uint) << (int)topDepth)) > maxSharedBytes)
         {
             topDepth--;
         }
@@ -171,7 +186,11 @@ internal sealed class PerfectPlan
         PerfectPlan plan = new(DeepNodeBytes, topDepth, new uint[featureCount], new uint[featureCount]);
         uint topBytes = (uint)sizeof(uint) << (int)topDepth;
         plan.Threads = warps * WarpThreads;
-        plan.GroupTrees = Math.Min(treeCount, Math.Max(2, (maxSharedBytes - codeBytes) / topBytes & ~1u));
+
+        // Walks of a turn are under way at once. More trees at once than shared memory asks for would only share the
+        // second-level cache.
+        uint groupTrees = Math.Min(MostDeepTopBytes, maxSharedBytes - codeBytes) / topBytes & ~(DeepTurn - 1);
+        plan.GroupTrees = Math.Min(treeCount, Math.Max(DeepTurn, groupTrees));
         plan.GroupCount = (treeCount + plan.GroupTrees - 1) / plan.GroupTrees;
         plan.SharedBytes = codeBytes + (plan.GroupTrees * topBytes);
         while (most / plan.Step > MaxRanks
@@ -184,6 +203,38 @@ internal sealed class PerfectPlan
         return plan.SharedBytes <= maxSharedBytes && plan.PlanCodes(maxSharedBytes, multiprocessorCount)
             ? plan
             : null;
+    }
+
+    /// <summary>Plans tables of one size for all features, where they fit in shared memory with all trees.</summary>
+    private bool TryPlanFused(uint treeCount, uint mostThresholds, uint sharedBytes)
+    {
+        uint featureCount = (uint)Levels.Length;
+        uint levels = 32 - (uint)uint.LeadingZeroCount(mostThresholds);
+        uint words = Math.Max(WarpWords, 1u << (int)levels);
+        uint codeBytes = featureCount * PlaneBytes;
+
+        // The codes begin at a multiple of their size, rounded up to a power of two.
+        uint slot = BitOperations.RoundUpToPowerOf2(codeBytes);
+        uint gap = FusedPartialBytes + Math.Max(slot, SharedAlignment) - SharedAlignment;
+        ulong bytes = gap
+            + codeBytes
+            + (featureCount * words * sizeof(float))
+            + (FusedRows * featureCount * sizeof(float))
+            + (treeCount * TreeBytes);
+        if (NodeBytes != 2 || bytes > sharedBytes)
+        {
+            return false;
+        }
+
+        FusedBytes = (uint)bytes;
+        TableWords = featureCount * words;
+        Array.Fill(Levels, levels);
+        for (uint feature = 0; feature < featureCount; feature++)
+        {
+            Begins[feature] = feature * words;
+        }
+
+        return true;
     }
 
     private void PlanTables(ReadOnlySpan<uint> featureBegin)

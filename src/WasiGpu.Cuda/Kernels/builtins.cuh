@@ -77,16 +77,22 @@ __device__ __forceinline__ u32 __byte_perm(u32 low, u32 high, u32 selector)
     return (u32)__nvvm_prmt((i32)low, (i32)high, (i32)selector);
 }
 
+// One instruction each; written as shifts they become three, of which one is slow.
+
 // The low word of (high:low) >> (shift & 31).
 __device__ __forceinline__ u32 __funnelshift_r(u32 low, u32 high, u32 shift)
 {
-    return (u32)((((u64)high << 32) | low) >> (shift & 31));
+    u32 result;
+    asm("shf.r.wrap.b32 %0, %1, %2, %3;" : "=r"(result) : "r"(low), "r"(high), "r"(shift));
+    return result;
 }
 
 // The high word of (high:low) << (shift & 31).
 __device__ __forceinline__ u32 __funnelshift_l(u32 low, u32 high, u32 shift)
 {
-    return (u32)(((((u64)high << 32) | low) << (shift & 31)) >> 32);
+    u32 result;
+    asm("shf.l.wrap.b32 %0, %1, %2, %3;" : "=r"(result) : "r"(low), "r"(high), "r"(shift));
+    return result;
 }
 
 // Arithmetic that rounds to nearest even and is never contracted or flushed.
@@ -250,6 +256,13 @@ __device__ __forceinline__ u32 atomicInc(u32* address, u32 last) { return __nvvm
 
 // Not of CUDA: memory read once, which should not push other data out of the caches. The first form is for memory
 // that nothing writes while the kernel runs, the second for memory that the same thread may write afterwards.
+
+__device__ __forceinline__ float loadOnce(const float* address)
+{
+    float value;
+    asm("ld.global.nc.L1::no_allocate.f32 %0, [%1];" : "=f"(value) : "l"(address));
+    return value;
+}
 
 __device__ __forceinline__ float4 loadOnce(const float4* address)
 {

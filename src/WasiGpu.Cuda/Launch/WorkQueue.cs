@@ -51,6 +51,7 @@ internal sealed unsafe class WorkQueue
     private long _queuedNanoseconds;
     private long _lastEnd;
     private double _kernelMilliseconds;
+    private bool _isCapturing;
 
     internal WorkQueue(CudaContext context, Deadline deadline)
     {
@@ -78,6 +79,11 @@ internal sealed unsafe class WorkQueue
     /// <param name="nanoseconds">About how long the device takes for it; too much only makes callers wait.</param>
     internal void Begin(bool isKernel, long nanoseconds)
     {
+        if (_isCapturing)
+        {
+            return;
+        }
+
         bool isFull = _issued - _completed >= MaxQueued
             || (_queuedNanoseconds + nanoseconds > MaxQueuedNanoseconds && _issued != _completed);
         if (isFull)
@@ -113,12 +119,44 @@ internal sealed unsafe class WorkQueue
     /// <summary>Ends the piece of work that was begun last; never throws: a failure shows at the next wait.</summary>
     internal void End()
     {
-        if (!_context.IsLost)
+        if (!_context.IsLost && !_isCapturing)
         {
             nint end = _entries[_issued % Capacity].End;
             _ = _context.Note(CudaDriver.cuEventRecord(end, _stream));
             _lastEnd = Stopwatch.GetTimestamp();
         }
+    }
+
+    /// <summary>Waits until the stream is idle and then captures work instead of queueing it.</summary>
+    /// <param name="enqueue">Queues the work; nothing may wait for it.</param>
+    /// <returns>The driver's handle of the graph.</returns>
+    internal nint Capture(Action enqueue)
+    {
+        Wait(Last);
+        _context.Ok(CudaDriver.cuStreamBeginCapture_v2(_stream, CudaDriver.CaptureRelaxed));
+        _isCapturing = true;
+        nint graph = 0;
+        bool isQueued = false;
+        try
+        {
+            enqueue();
+            isQueued = true;
+        }
+        finally
+        {
+            _isCapturing = false;
+            CuResult status = CudaDriver.cuStreamEndCapture(_stream, &graph);
+            if (isQueued)
+            {
+                _context.Ok(status, nameof(CudaDriver.cuStreamEndCapture));
+            }
+            else if (status == CuResult.Success)
+            {
+                _ = CudaDriver.cuGraphDestroy(graph);
+            }
+        }
+
+        return graph;
     }
 
     /// <summary>Takes note of small work that was just queued outside a piece: it ends with the next one.</summary>
