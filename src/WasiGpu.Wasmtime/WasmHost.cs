@@ -182,7 +182,7 @@ public sealed unsafe class WasmHost : IDisposable
         }
     }
 
-    private static byte[] ReadFile(string path)
+    internal static byte[] ReadFile(string path)
     {
         try
         {
