@@ -1,7 +1,7 @@
 namespace WasiGpu.Wasmtime;
 
 /// <summary>How a process ended.</summary>
-/// <param name="ExitCode">Its exit code; meaningless with a signal.</param>
+/// <param name="ExitCode">Its exit code; meaningless with a signal; negative when it is not known.</param>
 /// <param name="Signal">The signal that ended it; 0 for none.</param>
 internal readonly record struct ChildEnd(int ExitCode, int Signal)
 {
@@ -10,6 +10,7 @@ internal readonly record struct ChildEnd(int ExitCode, int Signal)
     {
         return Signal switch
         {
+            0 when ExitCode < 0 => "ended, nobody knows how: something else in this program waits for its processes",
             0 => $"exited with {ExitCode}",
             4 => "died of SIGILL (4), an invalid instruction",
             6 => "died of SIGABRT (6): a library gave up",

@@ -86,7 +86,7 @@ internal sealed unsafe class ChildProcess
     {
         int status = 0;
         int id = _isReaped ? 0 : LinuxProcess.waitpid(Id, &status, LinuxProcess.DoNotWait);
-        end = new ChildEnd((status >> 8) & 0xFF, status & 0x7F);
+        end = id < 0 ? new ChildEnd(-1, 0) : new ChildEnd((status >> 8) & 0xFF, status & 0x7F);
 
         // An error means that somebody else took note of it already: it is over, its status lost.
         _isReaped |= id != 0 && !(id < 0 && Marshal.GetLastPInvokeError() == LinuxProcess.ErrorInterrupted);
