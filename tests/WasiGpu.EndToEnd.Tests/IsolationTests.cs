@@ -171,7 +171,8 @@ public sealed class IsolationTests
     /// <summary>The process that the program started.</summary>
     private static int WorkerOf(int program)
     {
-        using Process find = Process.Start(new ProcessStartInfo("pgrep", ["-P", $"{program}"]) { RedirectStandardOutput = true })!;
+        ProcessStartInfo start = new("pgrep", ["-P", $"{program}"]) { RedirectStandardOutput = true };
+        using Process find = Process.Start(start)!;
         string found = find.StandardOutput.ReadToEnd();
         find.WaitForExit();
         return int.Parse(found, CultureInfo.InvariantCulture);
