@@ -16,6 +16,7 @@ public sealed class IsolationTests
         Assert.Contains("cpu:0 (", result.Errors, StringComparison.Ordinal);
         Assert.Matches(@"bytes written +16\n", result.Errors);
         Run(ProgramRun.Guest("exit-7")).AssertExit(7);
+        Run("--backend", "webgpu", ProgramRun.Guest("sum")).AssertExit(0);
     }
 
     [Fact]
