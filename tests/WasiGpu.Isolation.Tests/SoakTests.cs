@@ -15,6 +15,8 @@ public sealed class SoakTests
     /// <summary>How many guests are made; more for a longer run.</summary>
     private const string CountVariable = "WASI_GPU_SOAK_GUESTS";
 
+    private const int GuestCount = 64;
+
     private const string Imports = """
         (import "wasi:gpu/compute@0.1.0" "buffer-create" (func $create (param i64 i32 i32)))
         (import "wasi:gpu/compute@0.1.0" "buffer-read" (func $read (param i32 i64 i32 i32)))
@@ -27,8 +29,8 @@ public sealed class SoakTests
         ? int.Parse(text, CultureInfo.InvariantCulture)
         : 10_000;
 
-    // Seen to fail: with the guest's store not deleted (Guest.Dispose without _store.Dispose) and its finalizer
-    // suppressed, by the resident memory; with the session not disposed, by the device's memory.
+    // Seen to fail: with the guest's store not deleted (in Guest.Dispose, and its finalizer suppressed), by the resident
+    // memory.
     [Fact]
     public void Guests_MadeRunAndDropped_LeaveNothing()
     {
@@ -62,28 +64,40 @@ public sealed class SoakTests
         Assert.InRange(end.Descriptors - settled.Descriptors, int.MinValue, 8);
     }
 
-    // Every guest draws from its own seed, as often as it can: what it draws must be what it draws alone. Who else uses the
-    // machine may disturb the shares, so a second and a third time are allowed; who starves does so each time.
+    // Every guest draws from its own seed, as often as it can: what it draws must be what it draws alone. The least share is
+    // compared with that of 64 bare threads, since whoever else uses the machine disturbs both; and three times, since not
+    // always alike. Seen to fail: with every tenth guest waiting a millisecond in each call.
     [Fact]
     public void Guests_SixtyFourAtOnce_AreRightAndNoneStarves()
     {
+        TimeSpan time = TimeSpan.FromSeconds(3);
         using IGpuDevice device = new CpuProvider(new CpuOptions { MaxThreads = 2 }).Open(0);
         using WasmHost host = new();
         using GuestModule module = Compile(host, $"(module {Imports} {Once("round", "(param i32) (result i64)")})");
-        long[] rounds = [];
+        GuestOptions options = new() { Gpu = device };
+        double least = 0;
+        double leastOfThreads = 0;
         for (int attempt = 0; attempt < 3; attempt++)
         {
-            rounds = RunAtOnce(module, new GuestOptions { Gpu = device }, TimeSpan.FromSeconds(4));
-            if (rounds.Min() >= rounds.Average() / 2)
+            leastOfThreads = LeastShare(RunAtOnce(seed => () => Hash(seed), time));
+            Guest[] guests = [.. Enumerable.Range(0, GuestCount).Select(_ => module.Instantiate(options))];
+            least = LeastShare(RunAtOnce(seed => () => Draw(guests[seed], seed), time));
+            foreach (Guest guest in guests)
+            {
+                guest.Dispose();
+            }
+
+            if (least >= leastOfThreads / 2)
             {
                 return;
             }
         }
 
-        Assert.Fail($"a guest made {rounds.Min()} rounds of {rounds.Average():0} on average");
+        Assert.Fail($"a guest made {least:0.00} of its share of calls, the last of bare threads {leastOfThreads:0.00}");
     }
 
-    // Seen to fail: with a budget that is read, compared and added to in three steps.
+    // Seen to fail: with a budget that is read, compared and added to in three steps; with sessions not disposed, by the
+    // memory that is not given back.
     [Fact]
     public void Guests_FillingADeviceTogether_FillItExactly()
     {
@@ -132,33 +146,42 @@ public sealed class SoakTests
         }
     }
 
-    /// <summary>Lets 64 guests draw at once, and checks what they draw.</summary>
-    /// <returns>How often each drew.</returns>
-    private static long[] RunAtOnce(GuestModule module, GuestOptions options, TimeSpan time)
+    /// <summary>Lets 64 threads do something as often as they can, and checks that it always gives the same.</summary>
+    /// <param name="choose">What the thread of a number does.</param>
+    /// <param name="time">For how long.</param>
+    /// <returns>How often each did it.</returns>
+    private static long[] RunAtOnce(Func<int, Func<long>> choose, TimeSpan time)
     {
-        const int GuestCount = 64;
+        long[] alone = [.. Enumerable.Range(0, GuestCount).Select(number => choose(number)())];
         using Barrier start = new(GuestCount);
-        Task<(long Rounds, long Value)>[] runs = [.. Enumerable.Range(0, GuestCount).Select(seed => Worker.Begin(() =>
+        Task<long>[] runs = [.. alone.Select((expected, number) => Worker.Begin(() =>
         {
-            using Guest guest = module.Instantiate(options);
+            Func<long> action = choose(number);
             start.SignalAndWait();
-            long value = Draw(guest, seed);
-            long rounds = 1;
+            long rounds = 0;
             for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < time; rounds++)
             {
-                Assert.Equal(value, Draw(guest, seed));
+                Assert.Equal(expected, action());
             }
 
-            return (rounds, value);
+            return rounds;
         }))];
-        (long Rounds, long Value)[] results = [.. runs.Select(Worker.End)];
-        for (int seed = 0; seed < GuestCount; seed++)
+        return [.. runs.Select(Worker.End)];
+    }
+
+    /// <summary>The least of the shares, 1 being a fair one.</summary>
+    private static double LeastShare(long[] rounds) => rounds.Min() / rounds.Average();
+
+    /// <summary>Work that takes about as long as a draw.</summary>
+    private static long Hash(int seed)
+    {
+        long hash = seed;
+        for (int i = 0; i < 20_000; i++)
         {
-            using Guest alone = module.Instantiate(options);
-            Assert.Equal(Draw(alone, seed), results[seed].Value);
+            hash = (hash * 6_364_136_223_846_793_005) + i;
         }
 
-        return [.. results.Select(result => result.Rounds)];
+        return hash;
     }
 
     private static long Draw(Guest guest, int seed) => guest.Invoke("round", [seed]).Values[0].AsInt64();
