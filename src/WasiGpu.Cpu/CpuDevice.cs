@@ -51,6 +51,13 @@ internal sealed class CpuDevice : IGpuDevice
             TotalMemoryBytes = settings.MemoryBytes,
             IsHardware = false,
             ComputeCapability = SimdLevels.NameOf(settings.Simd),
+            // Whether its memory corrects errors no portable call tells.
+            Isolation = new DeviceIsolation
+            {
+                IsSlice = false,
+                SharesContextAcrossProcesses = false,
+                IsExclusive = false,
+            },
             Details =
             [
                 new("threads", settings.Threads.ToString(CultureInfo.InvariantCulture)),

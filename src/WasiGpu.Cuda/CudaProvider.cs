@@ -118,7 +118,8 @@ public sealed unsafe class CudaProvider : IGpuProvider
         byte* nameBytes = stackalloc byte[256];
         nuint totalBytes;
         status = CudaDriver.cuDeviceGetName(nameBytes, 256, device);
-        string name = status == CuResult.Success ? Marshal.PtrToStringUTF8((nint)nameBytes)! : "NVIDIA GPU";
+        string? ownName = status == CuResult.Success ? Marshal.PtrToStringUTF8((nint)nameBytes) : null;
+        string name = ownName ?? "NVIDIA GPU";
         status = CudaDriver.cuDeviceTotalMem_v2(&totalBytes, device);
         if (status != CuResult.Success)
         {
@@ -150,6 +151,7 @@ public sealed unsafe class CudaProvider : IGpuProvider
                 TotalMemoryBytes = totalBytes,
                 IsHardware = true,
                 ComputeCapability = string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}"),
+                Isolation = CudaDetails.Isolation(device, ownName),
                 Details = new CudaDetails(device, driverVersion, _options),
             },
             device,

@@ -37,6 +37,13 @@ public sealed unsafe partial class Guest : IDisposable
         _module = module;
         _options = options;
         TraceGpu = options.TraceGpu;
+        if (options.WorkerGpu is not null)
+        {
+            throw new GuestLoadException(
+                $"'{module.Description.Name}' runs in this process: open a device and give it as Gpu, WorkerGpu is for an"
+                + " IsolatedHost");
+        }
+
         if (module.Component is null)
         {
             CheckMemory(module.Description, options.MaxMemoryBytes);
@@ -295,6 +302,7 @@ public sealed unsafe partial class Guest : IDisposable
                 Trap = end?.Trap,
                 IsDeviceLost = Gpu.IsDeviceLost,
                 Usage = Usage,
+                Device = _options.Gpu?.Info,
             };
         }
         finally

@@ -33,6 +33,12 @@ public sealed record GuestOptions
     /// </summary>
     public IGpuDevice? Gpu { get; init; }
 
+    /// <summary>
+    /// The device granted to a guest of an <see cref="IsolatedHost"/>, whose worker process opens it; null for none.
+    /// <see cref="Gpu"/> is for guests in this process, this is for no others.
+    /// </summary>
+    public DeviceChoice? WorkerGpu { get; init; }
+
     /// <summary>The lowest precision of <c>kernel-matmul</c>.</summary>
     public MatMulPrecision MatMulPrecision { get; init; }
 

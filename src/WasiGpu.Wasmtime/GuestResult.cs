@@ -20,6 +20,9 @@ public sealed record GuestResult
     /// <summary>Whether the guest's device was lost; its results are then not to be trusted, whatever it says.</summary>
     public bool IsDeviceLost { get; init; }
 
+    /// <summary>The device the guest was given; null for none.</summary>
+    public DeviceInfo? Device { get; init; }
+
     /// <summary>What the guest has used since it was made.</summary>
     public required GuestUsage Usage { get; init; }
 }

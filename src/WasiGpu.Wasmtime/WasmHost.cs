@@ -188,12 +188,12 @@ public sealed unsafe class WasmHost : IDisposable
         }
     }
 
-    private static GuestLoadException TooLarge(string name, long sizeBytes, long maxBytes)
+    internal static GuestLoadException TooLarge(string name, long sizeBytes, long maxBytes)
     {
         return new GuestLoadException($"'{name}' has {sizeBytes} bytes: a module may have {maxBytes}");
     }
 
-    private static byte[] ReadFile(string path, long maxBytes)
+    internal static byte[] ReadFile(string path, long maxBytes)
     {
         try
         {

@@ -56,6 +56,8 @@ internal sealed class WebGpuDevice : IGpuDevice
             TotalMemoryBytes = adapter.MemoryBytes,
             IsHardware = !adapter.IsSoftware,
             ComputeCapability = $"WebGPU 1.0 {TypeName(adapter.Type)}",
+            // Of the rest neither WebGPU nor Vulkan tells.
+            Isolation = new DeviceIsolation { SharesContextAcrossProcesses = false },
             Details =
             [
                 new("driver", adapter.Driver),

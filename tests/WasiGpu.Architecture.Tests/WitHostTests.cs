@@ -29,7 +29,8 @@ public sealed class WitHostTests
     public void DeviceInfo_Always_BeginsWithTheFieldsOfDeviceInfoAfterItsId()
     {
         WitField[] fields = [.. typeof(DeviceInfo).GetProperties()
-            .Where(property => property.Name is not (nameof(DeviceInfo.Id) or nameof(DeviceInfo.Details)))
+            .Where(property => property.Name
+                is not (nameof(DeviceInfo.Id) or nameof(DeviceInfo.Isolation) or nameof(DeviceInfo.Details)))
             .Where(property => property.GetMethod!.IsPublic)
             .Select(property => (Name: WithoutUnit(property.Name), Type: property.PropertyType))
             .Select(property => new WitField(WitName.Of(property.Name), TypeOf(property.Type)))];

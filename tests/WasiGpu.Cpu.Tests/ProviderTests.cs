@@ -15,6 +15,8 @@ public sealed class ProviderTests
         Assert.Equal(12345UL, device.TotalMemoryBytes);
         Assert.False(device.IsHardware);
         Assert.NotEmpty(device.Name);
+        Assert.Null(device.Isolation.HasErrorCorrection);
+        Assert.False(device.Isolation.SharesContextAcrossProcesses);
         Assert.Contains(new KeyValuePair<string, string>("threads", "3"), device.Details);
     }
 

@@ -18,6 +18,16 @@ public sealed class InformationTests
         Assert.Equal("cpu:0", cpu.GetProperty("id").GetString());
         Assert.False(cpu.GetProperty("isHardware").GetBoolean());
         Assert.True(cpu.GetProperty("totalMemoryBytes").GetUInt64() > 0);
+        Assert.All(
+            backends.SelectMany(backend => backend.GetProperty("devices").EnumerateArray()),
+            device => Assert.Equal(
+                ["ecc", "mig", "mps", "exclusive", "context", "isolatedContext"],
+                device.GetProperty("isolation").EnumerateObject().Select(fact => fact.Name)));
+        JsonElement isolation = cpu.GetProperty("isolation");
+        Assert.Equal("unknown", isolation.GetProperty("ecc").GetString());
+        Assert.Equal("no", isolation.GetProperty("mig").GetString());
+        Assert.Equal("shared", isolation.GetProperty("context").GetString());
+        Assert.Equal("process", isolation.GetProperty("isolatedContext").GetString());
     }
 
     [Fact]

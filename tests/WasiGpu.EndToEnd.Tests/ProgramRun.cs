@@ -48,12 +48,25 @@ internal sealed class ProgramRun
     /// <summary>Interrupts the program, as Ctrl-C does, once it has written a line.</summary>
     internal static ProgramResult Interrupted(params string[] arguments)
     {
+        return Disturbed(process => Signal(process.Id, "INT"), arguments);
+    }
+
+    /// <summary>Does something to the program once it has written a line.</summary>
+    internal static ProgramResult Disturbed(Action<Process> disturb, params string[] arguments)
+    {
         return Create(arguments).Finish("", process =>
         {
             string? ready = process.StandardOutput.ReadLine();
-            Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+            disturb(process);
             return ready + "\n";
         });
+    }
+
+    /// <summary>Sends a signal.</summary>
+    internal static void Signal(int process, string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", $"{process}"]);
+        kill.WaitForExit();
     }
 
     private static ProgramRun Create(string[] arguments) => new(arguments);

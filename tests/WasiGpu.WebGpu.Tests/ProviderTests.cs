@@ -23,6 +23,7 @@ public sealed class ProviderTests
         Assert.Equal("WebGPU 1.0 cpu", device.ComputeCapability);
         Assert.False(device.IsHardware);
         Assert.True(device.TotalMemoryBytes >= 1UL << 30);
+        Assert.Equal(new DeviceIsolation { SharesContextAcrossProcesses = false }, device.Isolation);
         Assert.Contains(device.Details, detail => detail is { Key: "max-binding-bytes", Value.Length: > 8 });
     }
 

@@ -100,6 +100,8 @@ struct Failure
 std::map<std::string, Failure> failures;
 int driverVersion = 12080;
 int deviceCount = 1;
+std::string deviceName = "Emulated device";
+std::map<int, int> attributes; // Those that a test sets.
 int capability = 90;
 std::set<Stream*> streams;
 std::set<Event*> events;
@@ -472,7 +474,8 @@ EXPORT Result cuDeviceGet(int* device, int ordinal)
 
 EXPORT Result cuDeviceGetName(char* name, int lengthBytes, int)
 {
-    snprintf(name, (size_t)lengthBytes, "Emulated device");
+    ENTER
+    snprintf(name, (size_t)lengthBytes, "%s", deviceName.c_str());
     return Success;
 }
 
@@ -495,8 +498,10 @@ EXPORT Result cuDeviceTotalMem_v2(size_t* sizeBytes, int)
 
 EXPORT Result cuDeviceGetAttribute(int* value, int attribute, int)
 {
-    *value = attributeOf(attribute);
-    return Success;
+    std::lock_guard<std::mutex> guard(lock);
+    auto found = attributes.find(attribute);
+    *value = found == attributes.end() ? attributeOf(attribute) : found->second;
+    return *value < 0 ? InvalidValue : Success;
 }
 
 EXPORT Result cuDeviceGetPCIBusId(char* text, int lengthBytes, int)
@@ -1075,6 +1080,8 @@ EXPORT void emulationReset()
     driverVersion = 12080;
     deviceCount = 1;
     capability = 90;
+    deviceName = "Emulated device";
+    attributes.clear();
     emulation::order = emulation::Order::Forward;
 }
 
@@ -1112,6 +1119,19 @@ EXPORT void emulationDescribe(int version, int devices, int computeCapability)
     driverVersion = version;
     deviceCount = devices;
     capability = computeCapability;
+}
+
+EXPORT void emulationName(const char* name)
+{
+    CONTROL;
+    deviceName = name;
+}
+
+// Sets an attribute of the device; a negative value stands for one that the driver does not know.
+EXPORT void emulationSetAttribute(int attribute, int value)
+{
+    CONTROL;
+    attributes[attribute] = value;
 }
 
 // What is alive: 0 device blocks, 1 their bytes, 2 streams, 3 events, 4 pinned ranges, 5 modules, 6 pools, 7 graphs.

@@ -40,6 +40,7 @@ internal sealed class DevicesCommand : Command, IHasExamples
                 device.TotalMemoryBytes,
                 device.IsHardware,
                 device.ComputeCapability,
+                IsolationJson.Of(device.Isolation),
                 Details(device))),
         ];
         return new BackendJson(backend, IsInBuild: true, found.UnavailableReason, devices);

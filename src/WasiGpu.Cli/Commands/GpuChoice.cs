@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WasiGpu.Cli.Values;
+using WasiGpu.Wasmtime;
 
 namespace WasiGpu.Cli.Commands;
 
@@ -44,6 +45,13 @@ internal sealed class GpuChoice
     internal bool IsExplicit(ParseResult parsed)
     {
         return parsed.GetValue(_device) is not null || parsed.GetValue(_backend) is not (null or GpuDevices.Auto);
+    }
+
+    /// <summary>The choice, for a worker process that opens the device itself.</summary>
+    /// <param name="parsed">The command line.</param>
+    internal DeviceChoice Choice(ParseResult parsed)
+    {
+        return new DeviceChoice(parsed.GetValue(_backend) ?? GpuDevices.Auto, parsed.GetValue(_device));
     }
 
     /// <summary>Opens the chosen device.</summary>

@@ -12,6 +12,9 @@ internal sealed class RunCommand : Command, IHasExamples
     /// <summary>The command's name, also meant by a command line that names no command.</summary>
     internal const string CommandName = "run";
 
+    private const string IsolateProcess = "process";
+    private const string IsolateNone = "none";
+
     private readonly GpuChoice _gpu = new();
     private readonly Argument<string> _file = FileArgument.Create("The WebAssembly file of the guest.");
     private readonly Argument<string[]> _arguments = new("ARGS")
@@ -87,6 +90,17 @@ internal sealed class RunCommand : Command, IHasExamples
             return text.Length > 0;
         });
 
+    private readonly Option<string?> _isolate = ValueOption.Single<string?>(
+        "--isolate",
+        "LEVEL",
+        $"Where the guest runs: {IsolateProcess}, in a process of its own, or {IsolateNone} (the default), in this one.",
+        $"{IsolateProcess} or {IsolateNone}",
+        (string text, out string? value) =>
+        {
+            value = text;
+            return text is IsolateProcess or IsolateNone;
+        });
+
     private readonly Option<string?> _cache = ValueOption.Single<string?>(
         "--cache",
         "DIR|off",
@@ -115,8 +129,8 @@ internal sealed class RunCommand : Command, IHasExamples
         _gpu.AddTo(this);
         foreach (Option option in new Option[]
         {
-            _math, _noGpu, _directories, _environment, _timeout, _maxGpuMemory, _maxMemory, _maxBuffers, _invoke,
-            _cache, _stats, _traceGpu,
+            _math, _noGpu, _directories, _environment, _timeout, _maxGpuMemory, _maxMemory, _maxBuffers, _isolate,
+            _invoke, _cache, _stats, _traceGpu,
         })
         {
             Add(option);
@@ -132,6 +146,7 @@ internal sealed class RunCommand : Command, IHasExamples
         "wasi-gpu run --dir data::/data::ro --dir out guest.wasm /data/train.csv",
         "wasi-gpu run --backend cpu --timeout 30s --max-gpu-memory 512MiB --stats guest.wasm",
         "wasi-gpu run --env SEED=7 --trace-gpu guest.wasm",
+        "wasi-gpu run --isolate process --timeout 1m stranger.wasm",
         "wasi-gpu run --invoke add library.wasm 2 3",
         "wasi-gpu run --invoke 'greet(\"you\")' component.wasm",
     ];
@@ -153,8 +168,7 @@ internal sealed class RunCommand : Command, IHasExamples
 
     private int Run(ParseResult parsed)
     {
-        bool isGpuGranted = !parsed.GetValue(_noGpu);
-        if (!isGpuGranted && _gpu.IsExplicit(parsed))
+        if (parsed.GetValue(_noGpu) && _gpu.IsExplicit(parsed))
         {
             throw new CommandException(
                 ExitCodes.Usage,
@@ -163,31 +177,73 @@ internal sealed class RunCommand : Command, IHasExamples
 
         string path = FileArgument.Get(parsed, _file);
         string[] arguments = [.. (parsed.GetValue(_arguments) ?? []).Select(DoubleDash.Unescape)];
+        GuestReport report = new(path, parsed.GetValue(_timeout)) { ShowsUsage = parsed.GetValue(_stats) };
+        GuestOptions options = CreateOptions(parsed, [Path.GetFileName(path), .. arguments]);
+        return parsed.GetValue(_isolate) == IsolateProcess
+            ? RunIsolated(parsed, path, options, arguments, report)
+            : RunHere(parsed, path, options, arguments, report);
+    }
+
+    private int RunHere(
+        ParseResult parsed,
+        string path,
+        GuestOptions options,
+        string[] arguments,
+        GuestReport report)
+    {
         using WasmHost host = CreateHost(parsed.GetValue(_cache));
         using GuestModule module = host.Load(path);
         // A guest that does not use the GPU does not wait for one, unless the user insists.
         bool usesGpu = module.Description.Imports.Any(
             import => import.Module.StartsWith(GpuInterfaces.Package, StringComparison.Ordinal));
-        bool isOpened = isGpuGranted && (usesGpu || _gpu.IsExplicit(parsed));
+        bool isOpened = !parsed.GetValue(_noGpu) && (usesGpu || _gpu.IsExplicit(parsed));
         using IGpuDevice? device = isOpened ? _gpu.Open(parsed) : null;
-        GuestRun run = new(path, module, CreateOptions(parsed, device, [Path.GetFileName(path), .. arguments]))
+        GuestRun run = new(path, module, options with { Gpu = device })
         {
             Export = parsed.GetValue(_invoke),
             ExportArguments = arguments,
-            ShowsUsage = parsed.GetValue(_stats),
         };
-        return run.Run();
+        return run.Run(report);
     }
 
-    private static WasmHost CreateHost(string? cache)
+    private int RunIsolated(
+        ParseResult parsed,
+        string path,
+        GuestOptions options,
+        string[] arguments,
+        GuestReport report)
     {
-        string? folder = cache switch
+        string? cache = parsed.GetValue(_cache);
+        if (cache is not null)
+        {
+            // A folder that the user named must do, and the worker would go without.
+            CreateHost(cache).Dispose();
+        }
+
+        IsolatedHost host = new(new IsolatedHostOptions { CacheDirectory = CacheDirectory(cache) });
+        IsolatedRun run = new(
+            host.Load(path),
+            options with { WorkerGpu = parsed.GetValue(_noGpu) ? null : _gpu.Choice(parsed) })
+        {
+            Export = parsed.GetValue(_invoke),
+            ExportArguments = arguments,
+        };
+        return run.Run(report);
+    }
+
+    private static string? CacheDirectory(string? cache)
+    {
+        return cache switch
         {
             "off" => null,
             null => CacheFolder.Default,
             _ => cache,
         };
-        WasmHost host = new(new WasmHostOptions { CacheDirectory = folder });
+    }
+
+    private static WasmHost CreateHost(string? cache)
+    {
+        WasmHost host = new(new WasmHostOptions { CacheDirectory = CacheDirectory(cache) });
 
         // The default folder is a convenience: without it guests just start more slowly.
         if (cache is not null && host.CacheProblem is { } problem)
@@ -199,7 +255,7 @@ internal sealed class RunCommand : Command, IHasExamples
         return host;
     }
 
-    private GuestOptions CreateOptions(ParseResult parsed, IGpuDevice? device, string[] arguments)
+    private GuestOptions CreateOptions(ParseResult parsed, string[] arguments)
     {
         GuestOptions defaults = new();
         return new GuestOptions
@@ -208,13 +264,12 @@ internal sealed class RunCommand : Command, IHasExamples
             Environment = parsed.GetValue(_environment) ?? [],
             Directories = parsed.GetValue(_directories) ?? [],
             InheritStandardStreams = true,
-            Gpu = device,
             MatMulPrecision = parsed.GetValue(_math) ?? defaults.MatMulPrecision,
             TimeLimit = parsed.GetValue(_timeout),
             MaxGpuMemoryBytes = parsed.GetValue(_maxGpuMemory),
             MaxMemoryBytes = parsed.GetValue(_maxMemory),
             MaxBuffers = parsed.GetValue(_maxBuffers) ?? defaults.MaxBuffers,
-            TraceGpu = parsed.GetValue(_traceGpu) ? GuestRun.WriteTrace : null,
+            TraceGpu = parsed.GetValue(_traceGpu) ? GuestReport.WriteTrace : null,
         };
     }
 }

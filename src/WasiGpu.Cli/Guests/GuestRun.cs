@@ -1,12 +1,9 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using WasiGpu.Cli.Output;
-using WasiGpu.Cli.Values;
 using WasiGpu.Wasmtime;
 
 namespace WasiGpu.Cli.Guests;
 
-/// <summary>Runs one guest and tells how it ended.</summary>
+/// <summary>Runs one guest in this process.</summary>
 /// <param name="path">The file as the user named it, for messages.</param>
 /// <param name="module">The guest.</param>
 /// <param name="options">What it is given.</param>
@@ -18,16 +15,10 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
     /// <summary>The arguments of <see cref="Export"/> as text, where it is the name of a core module's function.</summary>
     internal IReadOnlyList<string> ExportArguments { get; init; } = [];
 
-    /// <summary>Whether what the guest used is shown at the end.</summary>
-    internal bool ShowsUsage { get; init; }
-
-    /// <summary>Writes one <c>wasi:gpu</c> call to standard error.</summary>
-    /// <param name="call">The call.</param>
-    internal static void WriteTrace(GpuCallTrace call) => Console.Error.WriteLine(Messages.OneLine($"gpu: {call}"));
-
     /// <summary>Runs the guest.</summary>
+    /// <param name="report">Tells how it ended.</param>
     /// <returns>The program's exit code.</returns>
-    internal int Run()
+    internal int Run(GuestReport report)
     {
         (string Export, WasmValue[] Arguments) call = ("", []);
         if (Export is null)
@@ -46,12 +37,12 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
             signal =>
             {
                 signal.Cancel = true;
-                end.Schedule(TimeSpan.Zero, $"{path}: interrupted", ExitCodes.Interrupted);
+                end.Schedule(TimeSpan.Zero, report.InterruptMessage, ExitCodes.Interrupted);
                 interrupt.Cancel();
             });
         if (options.TimeLimit is { } limit)
         {
-            end.Schedule(limit, TimeLimitMessage(), ExitCodes.Ended);
+            end.Schedule(limit, report.TimeLimitMessage, ExitCodes.Ended);
         }
 
         try
@@ -60,12 +51,12 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
                 ? module.Run(options, interrupt.Token)
                 : Invoke(call.Export, call.Arguments, interrupt.Token);
             end.Dispose();
-            return Report(result);
+            return report.Tell(result);
         }
         catch (GuestTrapException e)
         {
             end.Dispose();
-            return Report(e.Trap);
+            return report.Tell(e.Trap);
         }
     }
 
@@ -118,7 +109,8 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
         }
     }
 
-    private static string WithoutParameter(ArgumentException e)
+    /// <summary>The message without the name of the parameter, which users do not know.</summary>
+    internal static string WithoutParameter(ArgumentException e)
     {
         int parameter = e.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
         return parameter < 0 ? e.Message : e.Message[..parameter];
@@ -170,81 +162,8 @@ internal sealed class GuestRun(string path, GuestModule module, GuestOptions opt
         return guest.Invoke(export, arguments, cancellationToken);
     }
 
-    private int Report(GuestResult result)
-    {
-        foreach (WasmValue value in result.Values)
-        {
-            Console.Out.WriteLine(value);
-        }
-
-        if (ShowsUsage)
-        {
-            WriteUsage(result.Usage);
-        }
-
-        if (result.Trap is { } trap)
-        {
-            return Report(trap);
-        }
-
-        if (result.IsDeviceLost && result.ExitCode == ExitCodes.Success)
-        {
-            Messages.Error(
-                $"{path}: the device {options.Gpu?.Info.Id} was lost: the guest's results are not to be trusted");
-            return ExitCodes.Host;
-        }
-
-        return result.ExitCode;
-    }
-
-    private int Report(GuestTrap trap)
-    {
-        (string message, int exitCode) = trap.Kind switch
-        {
-            GuestTrapKind.Deadline => (TimeLimitMessage(), ExitCodes.Ended),
-            GuestTrapKind.Cancelled => ($"{path}: interrupted", ExitCodes.Interrupted),
-            GuestTrapKind.Host => ($"{path}: {trap.Message}", ExitCodes.Host),
-            _ => ($"{path}: trap: {trap.Message}", ExitCodes.Ended),
-        };
-        Messages.Error(message);
-        foreach (string frame in trap.Backtrace)
-        {
-            Console.Error.WriteLine($"    {Messages.OneLine(frame)}");
-        }
-
-        return exitCode;
-    }
-
-    private string TimeLimitMessage()
-    {
-        return $"{path}: the time limit of {DurationText.Format(options.TimeLimit ?? default)} has passed (--timeout)";
-    }
-
-    private void WriteUsage(GuestUsage usage)
-    {
-        string device = options.Gpu is { } gpu ? $"{gpu.Info.Id} ({gpu.Info.Name})" : "none";
-        TextTable table = new("USED", "");
-        table.Add("device", device);
-        table.Add("gpu calls", Number(usage.GpuCalls));
-        table.Add("kernels", Number(usage.KernelCalls));
-        table.Add("bytes written", Number(usage.BytesWritten));
-        table.Add("bytes read", Number(usage.BytesRead));
-        table.Add("bytes copied", Number(usage.BytesCopied));
-        table.Add("peak gpu bytes", Number(usage.PeakGpuBytes));
-        table.Add("kernel time", Milliseconds(usage.KernelTime));
-        table.Add("run time", Milliseconds(usage.RunTime));
-        table.Write(Console.Error);
-    }
-
     private static bool IsNumber(WasmType type)
     {
         return type is WasmType.I32 or WasmType.I64 or WasmType.F32 or WasmType.F64;
-    }
-
-    private static string Number(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
-
-    private static string Milliseconds(TimeSpan time)
-    {
-        return string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.000} ms");
     }
 }

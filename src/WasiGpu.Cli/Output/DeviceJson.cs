@@ -6,6 +6,7 @@ namespace WasiGpu.Cli.Output;
 /// <param name="TotalMemoryBytes">The device's memory.</param>
 /// <param name="IsHardware">False for the CPU backend and for software renderers.</param>
 /// <param name="ComputeCapability">As guests see it.</param>
+/// <param name="Isolation">What separates the guests on it.</param>
 /// <param name="Details">Further facts.</param>
 internal sealed record DeviceJson(
     string Id,
@@ -13,4 +14,5 @@ internal sealed record DeviceJson(
     ulong TotalMemoryBytes,
     bool IsHardware,
     string ComputeCapability,
+    IsolationJson Isolation,
     IReadOnlyDictionary<string, string> Details);

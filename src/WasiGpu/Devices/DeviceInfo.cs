@@ -25,6 +25,9 @@ public sealed record DeviceInfo
     /// </summary>
     public required string ComputeCapability { get; init; }
 
+    /// <summary>What keeps its users apart.</summary>
+    public DeviceIsolation Isolation { get; init; } = new();
+
     /// <summary>Further facts for people (driver, UUID, limits), in the order to show them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Details { get; init; } = [];
 }

@@ -47,6 +47,16 @@ internal static unsafe partial class EmulatedDriver
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial void emulationDescribe(int driverVersion, int deviceCount, int capability);
 
+    /// <summary>The device's name.</summary>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void emulationName(string name);
+
+    /// <summary>An attribute of the device; a negative value for one that the driver does not know.</summary>
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void emulationSetAttribute(CuDeviceAttribute attribute, int value);
+
     /// <summary>How many objects of a kind are alive.</summary>
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
