@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace WasiGpu.Cpu;
 
 /// <summary>
@@ -31,12 +33,15 @@ internal abstract unsafe class VectorKernels
     /// <param name="inputB">The second operand; not looked at by functions of one.</param>
     /// <param name="output">May be an operand, not overlap one otherwise.</param>
     /// <param name="count">Number of elements.</param>
+    /// <param name="isAroundCaches">Stores past the caches; the output is then aligned to 64 bytes and no
+    /// operand.</param>
     internal abstract void Elementwise(
         ElementwiseOp op,
         float* inputA,
         float* inputB,
         float* output,
-        long count);
+        long count,
+        bool isAroundCaches);
 
     /// <summary>The sum in float64.</summary>
     internal abstract double Sum(float* values, long count);
@@ -68,4 +73,17 @@ internal abstract unsafe class VectorKernels
     /// <param name="count">How many.</param>
     /// <param name="output">Receives them.</param>
     internal abstract void DrawIndices(uint seed, uint maxIndex, ulong first, long count, uint* output);
+
+    /// <summary>Makes stores past the caches visible before what the thread stores next.</summary>
+    private protected static void FenceStores()
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.StoreFence();
+        }
+        else
+        {
+            Thread.MemoryBarrier();
+        }
+    }
 }
