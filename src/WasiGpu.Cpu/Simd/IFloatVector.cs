@@ -28,12 +28,12 @@ internal unsafe interface IFloatVector<TSelf>
 
     static abstract TSelf operator /(TSelf left, TSelf right);
 
-    /// <summary>The larger of both; NaN where the value is NaN. The floor is a number other than
-    /// zero.</summary>
+    /// <summary>The larger of both; of two zeros any. NaN where the value is NaN; where the floor is NaN, either of
+    /// them.</summary>
     static abstract TSelf NotBelow(TSelf value, TSelf floor);
 
-    /// <summary>The smaller of both; NaN where the value is NaN. The ceiling is a number other than
-    /// zero.</summary>
+    /// <summary>The smaller of both; of two zeros any. NaN where the value is NaN; where the ceiling is NaN, either
+    /// of them.</summary>
     static abstract TSelf NotAbove(TSelf value, TSelf ceiling);
 
     static abstract TSelf Abs(TSelf value);

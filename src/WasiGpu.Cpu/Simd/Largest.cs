@@ -7,7 +7,7 @@ internal readonly struct Largest : IFloatOrder
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector First<TVector>(TVector left, TVector right)
-        where TVector : struct, IFloatVector<TVector> => TVector.SelectLess(left, right, right, left);
+        where TVector : struct, IFloatVector<TVector> => TVector.NotBelow(left, right);
 
     public static float First(float left, float right) => MathF.Max(left, right);
 }

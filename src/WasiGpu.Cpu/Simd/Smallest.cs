@@ -7,7 +7,7 @@ internal readonly struct Smallest : IFloatOrder
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector First<TVector>(TVector left, TVector right)
-        where TVector : struct, IFloatVector<TVector> => TVector.SelectLess(right, left, right, left);
+        where TVector : struct, IFloatVector<TVector> => TVector.NotAbove(left, right);
 
     public static float First(float left, float right) => MathF.Min(left, right);
 }

@@ -5,14 +5,18 @@ namespace WasiGpu.Cpu;
 /// <summary>The inner loops, written once and compiled for each instruction set.</summary>
 /// <remarks>The loops are compiled at full optimisation at once: without it a program that makes only a few
 /// calls would spend them in unoptimised code, which is a hundred times slower here.</remarks>
-internal sealed unsafe class VectorKernels<TFloat, TDouble, TWords> : VectorKernels
+internal sealed unsafe partial class VectorKernels<TFloat, TDouble, TWords> : VectorKernels
     where TFloat : struct, IFloatVector<TFloat>
     where TDouble : struct, IDoubleLanes<TDouble>
     where TWords : struct, IWordLanes<TWords>
 {
     private const int DoubleLanes = 8;
 
-    internal override int TileColumns => 2 * TFloat.Width;
+    /// <summary>Floats of a cache line.</summary>
+    private const int LineElements = 16;
+
+    /// <summary>16 KiB: four pages.</summary>
+    private const long AheadElements = 4096;
 
     internal override void Elementwise(
         ElementwiseOp op,
@@ -61,6 +65,7 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble, TWords> : VectorKern
         long i = 0;
         for (; i <= count - (4 * DoubleLanes); i += 4 * DoubleLanes)
         {
+            PrefetchAhead(values + i);
             sum0 += TDouble.Load(values + i);
             sum1 += TDouble.Load(values + i + DoubleLanes);
             sum2 += TDouble.Load(values + i + (2 * DoubleLanes));
@@ -78,84 +83,45 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble, TWords> : VectorKern
             rest += values[i];
         }
 
-        return AddLanes(sum0 + sum1 + (sum2 + sum3)) + rest;
+        double* lanes = stackalloc double[DoubleLanes];
+        TDouble.Store(lanes, sum0 + sum1 + (sum2 + sum3));
+        return AddLanes(lanes) + rest;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override double SumOfSquaredDeviations(float* values, long count, double mean)
+    internal override (double Sum, double SumOfSquares) SumsAround(float* values, long count, double centre)
     {
-        TDouble means = TDouble.Splat(mean);
-        TDouble sum0 = default;
-        TDouble sum1 = default;
-        TDouble sum2 = default;
-        TDouble sum3 = default;
+        TDouble centres = TDouble.Splat(centre);
+        TDouble sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        TDouble squares0 = default, squares1 = default, squares2 = default, squares3 = default;
         long i = 0;
         for (; i <= count - (4 * DoubleLanes); i += 4 * DoubleLanes)
         {
-            TDouble deviation0 = TDouble.Load(values + i) - means;
-            TDouble deviation1 = TDouble.Load(values + i + DoubleLanes) - means;
-            TDouble deviation2 = TDouble.Load(values + i + (2 * DoubleLanes)) - means;
-            TDouble deviation3 = TDouble.Load(values + i + (3 * DoubleLanes)) - means;
-            sum0 += deviation0 * deviation0;
-            sum1 += deviation1 * deviation1;
-            sum2 += deviation2 * deviation2;
-            sum3 += deviation3 * deviation3;
+            PrefetchAhead(values + i);
+            AddDeviations(values + i, centres, ref sum0, ref squares0);
+            AddDeviations(values + i + DoubleLanes, centres, ref sum1, ref squares1);
+            AddDeviations(values + i + (2 * DoubleLanes), centres, ref sum2, ref squares2);
+            AddDeviations(values + i + (3 * DoubleLanes), centres, ref sum3, ref squares3);
         }
 
-        double rest = 0;
+        double restSum = 0;
+        double restSquares = 0;
         for (; i < count; i++)
         {
-            double deviation = values[i] - mean;
-            rest += deviation * deviation;
+            double deviation = values[i] - centre;
+            restSum += deviation;
+            restSquares += deviation * deviation;
         }
 
-        return AddLanes(sum0 + sum1 + (sum2 + sum3)) + rest;
+        double* lanes = stackalloc double[2 * DoubleLanes];
+        TDouble.Store(lanes, sum0 + sum1 + (sum2 + sum3));
+        TDouble.Store(lanes + DoubleLanes, squares0 + squares1 + (squares2 + squares3));
+        return (AddLanes(lanes) + restSum, AddLanes(lanes + DoubleLanes) + restSquares);
     }
 
     internal override float Max(float* values, long count) => First<Largest>(values, count);
 
     internal override float Min(float* values, long count) => First<Smallest>(values, count);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void MultiplyTile(float* rows, float* columns, long depth, float* tile)
-    {
-        // Twelve independent sums in registers keep two multiply-add units busy.
-        TFloat sum00 = default, sum01 = default, sum10 = default, sum11 = default;
-        TFloat sum20 = default, sum21 = default, sum30 = default, sum31 = default;
-        TFloat sum40 = default, sum41 = default, sum50 = default, sum51 = default;
-        for (long p = 0; p < depth; p++)
-        {
-            TFloat column0 = TFloat.Load(columns);
-            TFloat column1 = TFloat.Load(columns + TFloat.Width);
-            TFloat row = TFloat.Splat(rows[0]);
-            sum00 = TFloat.MultiplyAdd(row, column0, sum00);
-            sum01 = TFloat.MultiplyAdd(row, column1, sum01);
-            row = TFloat.Splat(rows[1]);
-            sum10 = TFloat.MultiplyAdd(row, column0, sum10);
-            sum11 = TFloat.MultiplyAdd(row, column1, sum11);
-            row = TFloat.Splat(rows[2]);
-            sum20 = TFloat.MultiplyAdd(row, column0, sum20);
-            sum21 = TFloat.MultiplyAdd(row, column1, sum21);
-            row = TFloat.Splat(rows[3]);
-            sum30 = TFloat.MultiplyAdd(row, column0, sum30);
-            sum31 = TFloat.MultiplyAdd(row, column1, sum31);
-            row = TFloat.Splat(rows[4]);
-            sum40 = TFloat.MultiplyAdd(row, column0, sum40);
-            sum41 = TFloat.MultiplyAdd(row, column1, sum41);
-            row = TFloat.Splat(rows[5]);
-            sum50 = TFloat.MultiplyAdd(row, column0, sum50);
-            sum51 = TFloat.MultiplyAdd(row, column1, sum51);
-            rows += TileRows;
-            columns += 2 * TFloat.Width;
-        }
-
-        StoreRow(tile, 0, sum00, sum01);
-        StoreRow(tile, 1, sum10, sum11);
-        StoreRow(tile, 2, sum20, sum21);
-        StoreRow(tile, 3, sum30, sum31);
-        StoreRow(tile, 4, sum40, sum41);
-        StoreRow(tile, 5, sum50, sum51);
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ScaleAndAdd(float* target, float* source, long count, float alpha, float beta)
@@ -185,17 +151,25 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble, TWords> : VectorKern
         Philox.DrawIndices<TWords>(seed, stream: 0, maxIndex, first, count, output);
     }
 
+    /// <summary>Asks for the lines of two vectors that are read a while later: alone the processor stops at the
+    /// end of each page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreRow(float* tile, int row, TFloat left, TFloat right)
+    private static void PrefetchAhead(float* values)
     {
-        TFloat.Store(tile + (2 * TFloat.Width * row), left);
-        TFloat.Store(tile + (2 * TFloat.Width * row) + TFloat.Width, right);
+        Prefetch(values + AheadElements);
+        Prefetch(values + AheadElements + LineElements);
     }
 
-    private static double AddLanes(TDouble sum)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddDeviations(float* values, TDouble centres, ref TDouble sum, ref TDouble squares)
     {
-        double* lanes = stackalloc double[DoubleLanes];
-        TDouble.Store(lanes, sum);
+        TDouble deviations = TDouble.Load(values) - centres;
+        sum += deviations;
+        squares += deviations * deviations;
+    }
+
+    private static double AddLanes(double* lanes)
+    {
         return lanes[0] + lanes[4] + (lanes[2] + lanes[6]) + (lanes[1] + lanes[5] + (lanes[3] + lanes[7]));
     }
 
@@ -216,7 +190,7 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble, TWords> : VectorKern
                 TFloat.StoreAroundCaches(output + i, ApplyAt<TFunction>(inputA, inputB, i));
             }
 
-            VectorKernels.FenceStores();
+            FenceStores();
         }
 
         for (; i <= count - TFloat.Width; i += TFloat.Width)
@@ -263,6 +237,7 @@ internal sealed unsafe class VectorKernels<TFloat, TDouble, TWords> : VectorKern
         long i = 0;
         for (; i <= count - (3 * TFloat.Width); i += 3 * TFloat.Width)
         {
+            PrefetchAhead(values + i);
             Take<TOrder>(TFloat.Load(values + i), ref first0, ref nan0);
             Take<TOrder>(TFloat.Load(values + i + TFloat.Width), ref first1, ref nan1);
             Take<TOrder>(TFloat.Load(values + i + (2 * TFloat.Width)), ref first2, ref nan2);
