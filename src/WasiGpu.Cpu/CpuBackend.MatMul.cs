@@ -66,15 +66,18 @@ internal sealed unsafe partial class CpuBackend
     {
         using Scratch.Loan scratch =
             _scratch.Rent(MatMulPlan.ScratchBytes(_kernels, parameters, _threads.MaxThreads));
-        MatMulPlan plan = new(_kernels, parameters, a, b, c, scratch.Pointer, _deadline);
+        MatMulPlan plan =
+            new(_kernels, parameters, a, b, c, _threads.MaxThreads, scratch.Pointer, _deadline);
+        long blockDepth = MatMulPlan.BlockDepth(parameters);
         for (long column = 0; column < parameters.N; column += MatMulPlan.BlockColumns)
         {
-            for (long start = 0; start < parameters.K; start += MatMulPlan.BlockDepth)
+            long columns = Math.Min(MatMulPlan.BlockColumns, parameters.N - column);
+            for (long start = 0; start < parameters.K; start += blockDepth)
             {
-                long depth = Math.Min(MatMulPlan.BlockDepth, parameters.K - start);
-                PackColumnsWork packing = new(plan, column, start, depth);
+                MatMulBlock block = new(column, columns, start, Math.Min(blockDepth, parameters.K - start));
+                PackColumnsWork packing = new(plan, block);
                 _threads.Run(in packing, packing.ChunkCount, _deadline);
-                MultiplyWork multiplying = new(plan, column, start, depth);
+                MultiplyWork multiplying = new(plan, block);
                 _threads.Run(in multiplying, multiplying.ChunkCount, _deadline);
             }
         }

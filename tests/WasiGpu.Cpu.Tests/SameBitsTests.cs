@@ -52,6 +52,8 @@ public sealed class SameBitsTests
         kernels["matmul"] = session => RunMatMul(session, 131, 901, 77, transA: false, transB: false);
         kernels["matmul transposed"] =
             session => RunMatMul(session, 67, 400, 1100, transA: true, transB: true);
+        kernels["matmul of several blocks"] =
+            session => RunMatMul(session, 13, 1100, 4200, transA: true, transB: false);
         kernels["matmul tiny"] = session => RunMatMul(session, 7, 11, 5, transA: false, transB: true);
         kernels["average"] = session => RunAverage(session, rows: 4001, trees: 75);
         kernels["average narrow"] = session => RunAverage(session, rows: 40001, trees: 7);

@@ -2,57 +2,67 @@ namespace WasiGpu.Cpu;
 
 /// <summary>matmul, second step of a block: each task multiplies some rows with some of the packed
 /// columns.</summary>
-internal readonly unsafe struct MultiplyWork(MatMulPlan plan, long firstColumn, long firstDepth, long depth)
-    : IChunkWork
+internal readonly unsafe struct MultiplyWork(MatMulPlan plan, MatMulBlock block) : IChunkWork
 {
-    private long ColumnCount => Math.Min(MatMulPlan.BlockColumns, plan.Parameters.N - firstColumn);
+    private readonly MatMulTasks _tasks = new(plan.PanelCount, plan.StripCount(block), plan.Threads);
 
-    private long TasksAcross => Chunks.Count(ColumnCount, MatMulPlan.TaskColumns);
-
-    internal long ChunkCount => Chunks.Count(plan.Parameters.M, MatMulPlan.TaskRows) * TasksAcross;
+    internal long ChunkCount => _tasks.Count;
 
     public void Run(long chunk, int slot)
     {
-        long width = plan.Kernels.TileColumns;
-        long firstRow = chunk / TasksAcross * MatMulPlan.TaskRows;
-        long panels = Chunks.Count(
-            Math.Min(MatMulPlan.TaskRows, plan.Parameters.M - firstRow), VectorKernels.TileRows);
+        (long firstPanel, long endPanel) = _tasks.PanelsOf(chunk);
+        (long firstStrip, long endStrip) = _tasks.StripsOf(chunk);
         float* packedRows = plan.PackedRowsOf(slot);
-        for (long panel = 0; panel < panels; panel++)
+        for (long step = 0; step * MatMulPlan.StepDepth < block.Depth; step++)
         {
-            long row = firstRow + (panel * VectorKernels.TileRows);
-            plan.PackRows(row, firstDepth, depth, packedRows + (panel * VectorKernels.TileRows * depth));
-        }
-
-        float* tile = stackalloc float[VectorKernels.TileRows * VectorKernels.MaxTileColumns];
-        long taskColumn = chunk % TasksAcross * MatMulPlan.TaskColumns;
-        long endColumn = Math.Min(taskColumn + MatMulPlan.TaskColumns, ColumnCount);
-        for (long column = taskColumn; column < endColumn; column += width)
-        {
-            plan.Deadline.ThrowIfPassed();
-            float* strip = plan.PackedColumns + (column * depth);
-            for (long panel = 0; panel < panels; panel++)
+            long firstDepth = block.FirstDepth + (step * MatMulPlan.StepDepth);
+            long depth = Chunks.Length(step, block.Depth, MatMulPlan.StepDepth);
+            long panelElements = plan.Kernels.TileRows * depth;
+            plan.PackRows(firstPanel, endPanel, firstDepth, depth, packedRows);
+            for (long strip = firstStrip; strip < endStrip; strip++)
             {
-                float* rows = packedRows + (panel * VectorKernels.TileRows * depth);
-                plan.Kernels.MultiplyTile(rows, strip, depth, tile);
-                AddTile(firstRow + (panel * VectorKernels.TileRows), firstColumn + column, tile);
+                plan.Deadline.ThrowIfPassed();
+                float* columns = plan.PackedStrip(block, step, strip);
+                for (long panel = firstPanel; panel < endPanel; panel++)
+                {
+                    float* rows = packedRows + ((panel - firstPanel) * panelElements);
+                    MultiplyTile(panel, strip, rows, columns, firstDepth, depth);
+                }
             }
         }
     }
 
-    private void AddTile(long row, long column, float* tile)
+    private void MultiplyTile(
+        long panel,
+        long strip,
+        float* rows,
+        float* columns,
+        long firstDepth,
+        long depth)
     {
-        MatMulParams parameters = plan.Parameters;
-        int width = plan.Kernels.TileColumns;
+        VectorKernels kernels = plan.Kernels;
+        float alpha = plan.Parameters.Alpha;
+        long stride = plan.Parameters.N;
+        long row = panel * kernels.TileRows;
+        long column = block.FirstColumn + (strip * kernels.TileColumns);
+        float* target = plan.C + (row * stride) + column;
 
-        // The old c counts once, in the first block of depth; later blocks add to what is there.
-        float beta = firstDepth == 0 ? parameters.Beta : 1;
-        long rows = Math.Min(VectorKernels.TileRows, parameters.M - row);
-        long columns = Math.Min(width, parameters.N - column);
-        for (long i = 0; i < rows; i++)
+        // The old c counts once, in the first step of depth; later steps add to what is there.
+        float beta = firstDepth == 0 ? plan.Parameters.Beta : 1;
+        long rowCount = Math.Min(kernels.TileRows, plan.Parameters.M - row);
+        long columnCount = Math.Min(kernels.TileColumns, plan.Parameters.N - column);
+        if (rowCount == kernels.TileRows && columnCount == kernels.TileColumns)
         {
-            float* target = plan.C + ((row + i) * parameters.N) + column;
-            plan.Kernels.ScaleAndAdd(target, tile + (i * width), columns, parameters.Alpha, beta);
+            kernels.MultiplyTile(rows, columns, depth, alpha, beta, target, stride);
+            return;
+        }
+
+        float* sums = stackalloc float[VectorKernels.MaxTileRows * VectorKernels.MaxTileColumns];
+        kernels.MultiplyTile(rows, columns, depth, alpha: 1, beta: 0, sums, kernels.TileColumns);
+        for (long i = 0; i < rowCount; i++)
+        {
+            kernels.ScaleAndAdd(
+                target + (i * stride), sums + (i * kernels.TileColumns), columnCount, alpha, beta);
         }
     }
 }

@@ -1,25 +1,18 @@
 namespace WasiGpu.Cpu;
 
-/// <summary>matmul, first step of a block: packs its columns.</summary>
-internal readonly struct PackColumnsWork(MatMulPlan plan, long firstColumn, long firstDepth, long depth)
-    : IChunkWork
+/// <summary>matmul, first step of a block: packs its columns, step of depth by step of depth.</summary>
+internal readonly struct PackColumnsWork(MatMulPlan plan, MatMulBlock block) : IChunkWork
 {
     private const long ChunkStrips = 4;
 
-    private long StripCount => Chunks.Count(
-        Math.Min(MatMulPlan.BlockColumns, plan.Parameters.N - firstColumn), plan.Kernels.TileColumns);
+    private long ChunksAcross => Chunks.Count(plan.StripCount(block), ChunkStrips);
 
-    internal long ChunkCount => Chunks.Count(StripCount, ChunkStrips);
+    internal long ChunkCount => Chunks.Count(block.Depth, MatMulPlan.StepDepth) * ChunksAcross;
 
-    public unsafe void Run(long chunk, int slot)
+    public void Run(long chunk, int slot)
     {
-        long width = plan.Kernels.TileColumns;
-        long first = chunk * ChunkStrips;
-        long end = first + Chunks.Length(chunk, StripCount, ChunkStrips);
-        for (long strip = first; strip < end; strip++)
-        {
-            float* target = plan.PackedColumns + (strip * width * depth);
-            plan.PackColumns(firstColumn + (strip * width), firstDepth, depth, target);
-        }
+        long first = chunk % ChunksAcross * ChunkStrips;
+        long end = Math.Min(first + ChunkStrips, plan.StripCount(block));
+        plan.PackColumns(block, chunk / ChunksAcross, first, end);
     }
 }

@@ -19,52 +19,74 @@ internal static partial class Philox
         Check.That(first % 4 == 0);
         uint rejectedBelow = (uint)((1UL << 32) % maxIndex);
         TWords limits = TWords.Splat(maxIndex);
-        TWords multipliers0 = TWords.Splat(Multiplier0);
-        TWords multipliers1 = TWords.Splat(Multiplier1);
-        TWords weyl0 = TWords.Splat(Weyl0);
-        TWords weyl1 = TWords.Splat(Weyl1);
+        uint* keys = stackalloc uint[2 * Rounds];
+        for (int round = 0; round < Rounds; round++)
+        {
+            keys[2 * round] = seed + ((uint)round * Weyl0);
+            keys[(2 * round) + 1] = stream + ((uint)round * Weyl1);
+        }
+
         int step = 4 * TWords.Count;
         long i = 0;
         for (; i <= count - step; i += step)
         {
-            TWords counter0 = TWords.Numbers((first + (ulong)i) / 4);
-            TWords counter1 = TWords.UpperWords(counter0);
-            TWords counter2 = default;
-            TWords counter3 = default;
-            TWords key0 = TWords.Splat(seed);
-            TWords key1 = TWords.Splat(stream);
-            for (int round = 0; round < 10; round++)
-            {
-                TWords product0 = multipliers0 * counter0;
-                TWords product1 = multipliers1 * counter2;
-                counter0 = TWords.UpperWords(product1) ^ counter1 ^ key0;
-                counter1 = product1;
-                counter2 = TWords.UpperWords(product0) ^ counter3 ^ key1;
-                counter3 = product0;
-                key0 += weyl0;
-                key1 += weyl1;
-            }
+            TWords blocks = TWords.Numbers((first + (ulong)i) / 4);
+            TWords words0 = blocks;
+            TWords words1 = TWords.UpperWords(blocks);
+            TWords words2 = default;
+            TWords words3 = default;
+            Encrypt(ref words0, ref words1, ref words2, ref words3, keys);
+            words0 *= limits;
+            words1 *= limits;
+            words2 *= limits;
+            words3 *= limits;
 
-            counter0 *= limits;
-            counter1 *= limits;
-            counter2 *= limits;
-            counter3 *= limits;
-            if (TWords.IsAnyBelow(counter0, rejectedBelow)
-                || TWords.IsAnyBelow(counter1, rejectedBelow)
-                || TWords.IsAnyBelow(counter2, rejectedBelow)
-                || TWords.IsAnyBelow(counter3, rejectedBelow))
+            // Few attempts are enough: one is rejected with a probability below one half.
+            for (uint attempt = 1;
+                TWords.IsAnyBelow(words0, rejectedBelow)
+                || TWords.IsAnyBelow(words1, rejectedBelow)
+                || TWords.IsAnyBelow(words2, rejectedBelow)
+                || TWords.IsAnyBelow(words3, rejectedBelow);
+                attempt++)
             {
-                // Rare but for the largest limits, where at most half of the draws are rejected.
-                DrawIndices(seed, stream, maxIndex, first + (ulong)i, step, output + i);
-                continue;
+                TWords again0 = blocks;
+                TWords again1 = TWords.UpperWords(blocks);
+                TWords again2 = default;
+                TWords again3 = TWords.Splat(attempt);
+                Encrypt(ref again0, ref again1, ref again2, ref again3, keys);
+                words0 = TWords.SelectBelow(words0, rejectedBelow, again0 * limits, words0);
+                words1 = TWords.SelectBelow(words1, rejectedBelow, again1 * limits, words1);
+                words2 = TWords.SelectBelow(words2, rejectedBelow, again2 * limits, words2);
+                words3 = TWords.SelectBelow(words3, rejectedBelow, again3 * limits, words3);
             }
 
             TWords.StorePairs(
-                output + i,
-                TWords.PairUpperWords(counter0, counter1),
-                TWords.PairUpperWords(counter2, counter3));
+                output + i, TWords.PairUpperWords(words0, words1), TWords.PairUpperWords(words2, words3));
         }
 
         DrawIndices(seed, stream, maxIndex, first + (ulong)i, count - i, output + i);
+    }
+
+    /// <summary>Encrypts counters with the two key words of each round.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Encrypt<TWords>(
+        ref TWords words0,
+        ref TWords words1,
+        ref TWords words2,
+        ref TWords words3,
+        uint* keys)
+        where TWords : struct, IWordLanes<TWords>
+    {
+        TWords multipliers0 = TWords.Splat(Multiplier0);
+        TWords multipliers1 = TWords.Splat(Multiplier1);
+        for (int round = 0; round < Rounds; round++)
+        {
+            TWords product0 = multipliers0 * words0;
+            TWords product1 = multipliers1 * words2;
+            words0 = TWords.Xor(TWords.UpperWords(product1), words1, TWords.Splat(keys[2 * round]));
+            words1 = product1;
+            words2 = TWords.Xor(TWords.UpperWords(product0), words3, TWords.Splat(keys[(2 * round) + 1]));
+            words3 = product0;
+        }
     }
 }

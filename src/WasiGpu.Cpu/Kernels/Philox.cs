@@ -10,6 +10,7 @@ internal static partial class Philox
     private const uint Multiplier1 = 0xCD9E8D57;
     private const uint Weyl0 = 0x9E3779B9;
     private const uint Weyl1 = 0xBB67AE85;
+    private const int Rounds = 10;
 
     /// <summary>Encrypts a counter: four random words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -21,7 +22,7 @@ internal static partial class Philox
         uint key0,
         uint key1)
     {
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < Rounds; round++)
         {
             ulong product0 = (ulong)Multiplier0 * counter0;
             ulong product1 = (ulong)Multiplier1 * counter2;

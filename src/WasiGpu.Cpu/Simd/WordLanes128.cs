@@ -15,18 +15,6 @@ internal readonly unsafe struct WordLanes128 : IWordLanes<WordLanes128>
     public static int Count => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordLanes128 operator +(WordLanes128 left, WordLanes128 right)
-    {
-        return new(left._value + right._value);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordLanes128 operator ^(WordLanes128 left, WordLanes128 right)
-    {
-        return new(left._value ^ right._value);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordLanes128 operator *(WordLanes128 left, WordLanes128 right)
     {
         if (Sse2.IsSupported)
@@ -39,7 +27,7 @@ internal readonly unsafe struct WordLanes128 : IWordLanes<WordLanes128>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordLanes128 Splat(uint value) => new(Vector128.Create((ulong)value));
+    public static WordLanes128 Splat(uint value) => new(Vector128.Create(value).AsUInt64());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordLanes128 Numbers(ulong first)
@@ -51,6 +39,12 @@ internal readonly unsafe struct WordLanes128 : IWordLanes<WordLanes128>
     public static WordLanes128 UpperWords(WordLanes128 value) => new(value._value >>> 32);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WordLanes128 Xor(WordLanes128 a, WordLanes128 b, WordLanes128 c)
+    {
+        return new(a._value ^ b._value ^ c._value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordLanes128 PairUpperWords(WordLanes128 first, WordLanes128 second)
     {
         return new((first._value >>> 32) | (second._value & Vector128.Create(0xFFFF_FFFF_0000_0000)));
@@ -59,9 +53,14 @@ internal readonly unsafe struct WordLanes128 : IWordLanes<WordLanes128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAnyBelow(WordLanes128 value, uint limit)
     {
-        // Words are positive as signed 64-bit numbers, which every instruction set compares.
-        Vector128<long> words = (value._value & Vector128.Create(0xFFFF_FFFFUL)).AsInt64();
-        return Vector128.LessThanAny(words, Vector128.Create((long)limit));
+        return Vector128.LessThanAny(SignedWords(value), Vector128.Create((long)limit));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WordLanes128 SelectBelow(WordLanes128 value, uint limit, WordLanes128 ifBelow, WordLanes128 otherwise)
+    {
+        Vector128<long> isBelow = Vector128.LessThan(SignedWords(value), Vector128.Create((long)limit));
+        return new(Vector128.ConditionalSelect(isBelow.AsUInt64(), ifBelow._value, otherwise._value));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,5 +68,12 @@ internal readonly unsafe struct WordLanes128 : IWordLanes<WordLanes128>
     {
         Vector128.Create(first._value.GetLower(), second._value.GetLower()).AsUInt32().Store(target);
         Vector128.Create(first._value.GetUpper(), second._value.GetUpper()).AsUInt32().Store(target + 4);
+    }
+
+    // Words are positive as signed 64-bit numbers, which every instruction set compares.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<long> SignedWords(WordLanes128 value)
+    {
+        return (value._value & Vector128.Create(0xFFFF_FFFFUL)).AsInt64();
     }
 }

@@ -15,25 +15,13 @@ internal readonly unsafe struct WordLanes256 : IWordLanes<WordLanes256>
     public static int Count => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordLanes256 operator +(WordLanes256 left, WordLanes256 right)
-    {
-        return new(left._value + right._value);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordLanes256 operator ^(WordLanes256 left, WordLanes256 right)
-    {
-        return new(left._value ^ right._value);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordLanes256 operator *(WordLanes256 left, WordLanes256 right)
     {
         return new(Avx2.Multiply(left._value.AsUInt32(), right._value.AsUInt32()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordLanes256 Splat(uint value) => new(Vector256.Create((ulong)value));
+    public static WordLanes256 Splat(uint value) => new(Vector256.Create(value).AsUInt64());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordLanes256 Numbers(ulong first)
@@ -45,6 +33,12 @@ internal readonly unsafe struct WordLanes256 : IWordLanes<WordLanes256>
     public static WordLanes256 UpperWords(WordLanes256 value) => new(value._value >>> 32);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WordLanes256 Xor(WordLanes256 a, WordLanes256 b, WordLanes256 c)
+    {
+        return new(a._value ^ b._value ^ c._value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordLanes256 PairUpperWords(WordLanes256 first, WordLanes256 second)
     {
         return new((first._value >>> 32) | (second._value & Vector256.Create(0xFFFF_FFFF_0000_0000)));
@@ -53,9 +47,14 @@ internal readonly unsafe struct WordLanes256 : IWordLanes<WordLanes256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAnyBelow(WordLanes256 value, uint limit)
     {
-        // Words are positive as signed 64-bit numbers, which every instruction set compares.
-        Vector256<long> words = (value._value & Vector256.Create(0xFFFF_FFFFUL)).AsInt64();
-        return Vector256.LessThanAny(words, Vector256.Create((long)limit));
+        return Vector256.LessThanAny(SignedWords(value), Vector256.Create((long)limit));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WordLanes256 SelectBelow(WordLanes256 value, uint limit, WordLanes256 ifBelow, WordLanes256 otherwise)
+    {
+        Vector256<long> isBelow = Vector256.LessThan(SignedWords(value), Vector256.Create((long)limit));
+        return new(Vector256.ConditionalSelect(isBelow.AsUInt64(), ifBelow._value, otherwise._value));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,5 +62,12 @@ internal readonly unsafe struct WordLanes256 : IWordLanes<WordLanes256>
     {
         Avx2.UnpackLow(first._value, second._value).AsUInt32().Store(target);
         Avx2.UnpackHigh(first._value, second._value).AsUInt32().Store(target + 8);
+    }
+
+    // Words are positive as signed 64-bit numbers, which every instruction set compares.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<long> SignedWords(WordLanes256 value)
+    {
+        return (value._value & Vector256.Create(0xFFFF_FFFFUL)).AsInt64();
     }
 }

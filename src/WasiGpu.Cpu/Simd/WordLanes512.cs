@@ -15,25 +15,13 @@ internal readonly unsafe struct WordLanes512 : IWordLanes<WordLanes512>
     public static int Count => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordLanes512 operator +(WordLanes512 left, WordLanes512 right)
-    {
-        return new(left._value + right._value);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordLanes512 operator ^(WordLanes512 left, WordLanes512 right)
-    {
-        return new(left._value ^ right._value);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordLanes512 operator *(WordLanes512 left, WordLanes512 right)
     {
         return new(Avx512F.Multiply(left._value.AsUInt32(), right._value.AsUInt32()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordLanes512 Splat(uint value) => new(Vector512.Create((ulong)value));
+    public static WordLanes512 Splat(uint value) => new(Vector512.Create(value).AsUInt64());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordLanes512 Numbers(ulong first)
@@ -45,6 +33,12 @@ internal readonly unsafe struct WordLanes512 : IWordLanes<WordLanes512>
     public static WordLanes512 UpperWords(WordLanes512 value) => new(value._value >>> 32);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WordLanes512 Xor(WordLanes512 a, WordLanes512 b, WordLanes512 c)
+    {
+        return new(Avx512F.TernaryLogic(a._value, b._value, c._value, 0x96));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordLanes512 PairUpperWords(WordLanes512 first, WordLanes512 second)
     {
         return new((first._value >>> 32) | (second._value & Vector512.Create(0xFFFF_FFFF_0000_0000)));
@@ -53,9 +47,14 @@ internal readonly unsafe struct WordLanes512 : IWordLanes<WordLanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAnyBelow(WordLanes512 value, uint limit)
     {
-        // Words are positive as signed 64-bit numbers, which every instruction set compares.
-        Vector512<long> words = (value._value & Vector512.Create(0xFFFF_FFFFUL)).AsInt64();
-        return Vector512.LessThanAny(words, Vector512.Create((long)limit));
+        return Vector512.LessThanAny(SignedWords(value), Vector512.Create((long)limit));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WordLanes512 SelectBelow(WordLanes512 value, uint limit, WordLanes512 ifBelow, WordLanes512 otherwise)
+    {
+        Vector512<long> isBelow = Vector512.LessThan(SignedWords(value), Vector512.Create((long)limit));
+        return new(Vector512.ConditionalSelect(isBelow.AsUInt64(), ifBelow._value, otherwise._value));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,5 +62,12 @@ internal readonly unsafe struct WordLanes512 : IWordLanes<WordLanes512>
     {
         Avx512F.UnpackLow(first._value, second._value).AsUInt32().Store(target);
         Avx512F.UnpackHigh(first._value, second._value).AsUInt32().Store(target + 16);
+    }
+
+    // Words are positive as signed 64-bit numbers, which every instruction set compares.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<long> SignedWords(WordLanes512 value)
+    {
+        return (value._value & Vector512.Create(0xFFFF_FFFFUL)).AsInt64();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace WasiGpu.Cpu;
@@ -12,10 +13,17 @@ internal sealed class CpuThreads : IDisposable
     /// <summary>Fewer chunks than this are done sooner than a worker wakes up.</summary>
     private const int MinChunksForWorkers = 4;
 
+    private const int SpinsPerLook = 16;
+
+    /// <summary>So long a thread looks for what comes next before it sleeps: kernels follow each other, and waking
+    /// takes longer than their pauses.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMicroseconds(50);
+
     private readonly Lock _startLock = new();
     private readonly object _gate = new();
     private readonly List<Job> _waiting = [];
     private Thread[]? _workers;
+    private int _waitingCount;
     private bool _isStopped;
 
     /// <summary>Workers start with the first run that has use for them.</summary>
@@ -75,6 +83,7 @@ internal sealed class CpuThreads : IDisposable
         lock (_gate)
         {
             _waiting.Add(job);
+            _waitingCount = _waiting.Count;
             Monitor.PulseAll(_gate);
         }
 
@@ -83,6 +92,17 @@ internal sealed class CpuThreads : IDisposable
         {
             // A worker that comes only now must not find the job any more.
             _waiting.Remove(job);
+            _waitingCount = _waiting.Count;
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        while (job.ActiveHelpers > 0 && Stopwatch.GetElapsedTime(start) < Patience)
+        {
+            Thread.SpinWait(SpinsPerLook);
+        }
+
+        lock (_gate)
+        {
             while (job.ActiveHelpers > 0)
             {
                 Monitor.Wait(_gate);
@@ -143,6 +163,7 @@ internal sealed class CpuThreads : IDisposable
                 if (job.HelpersWanted == 0)
                 {
                     _waiting.RemoveAt(0);
+                    _waitingCount = _waiting.Count;
                 }
             }
 
@@ -155,6 +176,12 @@ internal sealed class CpuThreads : IDisposable
                     Monitor.PulseAll(_gate);
                 }
             }
+
+            long start = Stopwatch.GetTimestamp();
+            while (Volatile.Read(ref _waitingCount) == 0 && Stopwatch.GetElapsedTime(start) < Patience)
+            {
+                Thread.SpinWait(SpinsPerLook);
+            }
         }
     }
 
@@ -163,11 +190,17 @@ internal sealed class CpuThreads : IDisposable
         private long _nextChunk;
         private ExceptionDispatchInfo? _failure;
         private int _nextSlot = 1;
+        private int _activeHelpers;
 
-        /// <summary>Helpers that may still join; guarded by the gate, like the next one.</summary>
+        /// <summary>Helpers that may still join; guarded by the gate.</summary>
         internal int HelpersWanted { get; private set; } = helpers;
 
-        internal int ActiveHelpers { get; set; }
+        /// <summary>Helpers at work; changed by holders of the gate.</summary>
+        internal int ActiveHelpers
+        {
+            get => Volatile.Read(ref _activeHelpers);
+            set => Volatile.Write(ref _activeHelpers, value);
+        }
 
         internal ExceptionDispatchInfo? Failure => Volatile.Read(ref _failure);
 
