@@ -7,8 +7,9 @@ namespace WasiGpu.Cuda;
 /// without a detour. Growth registers the new part alone; a copy must not cross the border of two parts.
 /// </summary>
 /// <remarks>
-/// Registering 256 MiB takes 7 ms, of huge pages 4, and unregistering 4 more (H200 machine); a transfer through
-/// staging takes 5.5. So a range is registered when it is transferred for the second time. Parts are added by the guest's own calls and removed after its last one.
+/// Registering 256 MiB takes 7 to 11 ms, of huge pages 4 to 5, and unregistering 4 to 5 more (the machine of an H200);
+/// a transfer through staging takes 5.5. So a range is registered when it is transferred for the second time.
+/// Parts are added by the guest's own calls and removed after its last one.
 /// </remarks>
 internal sealed unsafe class GuestMemoryMap
 {
