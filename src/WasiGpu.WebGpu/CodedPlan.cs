@@ -30,6 +30,9 @@ internal sealed record CodedPlan(
     /// <summary>Columns are rounded up to this, for the same reason.</summary>
     private const uint ColumnStep = 4;
 
+    /// <summary>Nodes name the first word of their column in 16 bits.</summary>
+    private const uint MostColumnWords = 1 << 16;
+
     /// <summary>Bits of a code.</summary>
     internal uint CodeBits => 32 / CodeRows;
 
@@ -75,6 +78,7 @@ internal sealed record CodedPlan(
             ulong tileBytes = columns * threads * WordBytes;
             if (tableColumns == 0
                 || tileBytes > memory * 2 / 3
+                || columns * threads > MostColumnWords
                 || threads > limits.MaxInvocations
                 || (isSmall && threads > 64))
             {

@@ -63,13 +63,13 @@ internal sealed partial class WebGpuBackend
         }
     }
 
-    /// <summary>Threads that share a row: each gets 24 elements or more, about 100 bytes, which it takes to be worth a
-    /// thread.</summary>
+    /// <summary>Threads that share a row: about 24 elements are worth a thread, in short rows 16.</summary>
     private static uint AverageLanes(uint length)
     {
         return length switch
         {
-            < 48 => 1,
+            < 32 => 1,
+            < 48 => 2,
             <= 4096 => Math.Min(1u << (int)uint.Log2(length / 24), 64),
             _ => GroupSize,
         };

@@ -8,7 +8,7 @@ internal sealed unsafe partial class WebGpuBackend
     private const uint CodedRows = 1 << 15;
 
     /// <summary>Above so many places the host takes too long to sort the keys.</summary>
-    private const ulong MaxCodedPlaces = 1 << 20;
+    private const ulong MaxCodedPlaces = 1 << 19;
 
     private const ulong MaxCodesBytes = MaxKeptScratchBytes;
 
