@@ -55,16 +55,6 @@ internal readonly unsafe struct DoubleLanes128 : IDoubleLanes<DoubleLanes128>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes128 operator /(DoubleLanes128 left, DoubleLanes128 right)
-    {
-        return new(
-            left._v0 / right._v0,
-            left._v1 / right._v1,
-            left._v2 / right._v2,
-            left._v3 / right._v3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleLanes128 Load(float* source)
     {
         Vector128<float> lower = Vector128.Load(source);
@@ -84,86 +74,11 @@ internal readonly unsafe struct DoubleLanes128 : IDoubleLanes<DoubleLanes128>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreNarrow(float* target, DoubleLanes128 value)
-    {
-        Vector128.Narrow(value._v0, value._v1).Store(target);
-        Vector128.Narrow(value._v2, value._v3).Store(target + 4);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(double* target, DoubleLanes128 value)
     {
         value._v0.Store(target);
         value._v1.Store(target + 2);
         value._v2.Store(target + 4);
         value._v3.Store(target + 6);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes128 SelectLess(
-        DoubleLanes128 left,
-        DoubleLanes128 right,
-        DoubleLanes128 ifLess,
-        DoubleLanes128 otherwise)
-    {
-        return new(
-            Vector128.ConditionalSelect(Vector128.LessThan(left._v0, right._v0), ifLess._v0, otherwise._v0),
-            Vector128.ConditionalSelect(Vector128.LessThan(left._v1, right._v1), ifLess._v1, otherwise._v1),
-            Vector128.ConditionalSelect(Vector128.LessThan(left._v2, right._v2), ifLess._v2, otherwise._v2),
-            Vector128.ConditionalSelect(Vector128.LessThan(left._v3, right._v3), ifLess._v3, otherwise._v3));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes128 SelectEqual(
-        DoubleLanes128 left,
-        DoubleLanes128 right,
-        DoubleLanes128 ifEqual,
-        DoubleLanes128 otherwise)
-    {
-        return new(
-            Vector128.ConditionalSelect(Vector128.Equals(left._v0, right._v0), ifEqual._v0, otherwise._v0),
-            Vector128.ConditionalSelect(Vector128.Equals(left._v1, right._v1), ifEqual._v1, otherwise._v1),
-            Vector128.ConditionalSelect(Vector128.Equals(left._v2, right._v2), ifEqual._v2, otherwise._v2),
-            Vector128.ConditionalSelect(Vector128.Equals(left._v3, right._v3), ifEqual._v3, otherwise._v3));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes128 AddBits(DoubleLanes128 left, DoubleLanes128 right)
-    {
-        return new(
-            (left._v0.AsInt64() + right._v0.AsInt64()).AsDouble(),
-            (left._v1.AsInt64() + right._v1.AsInt64()).AsDouble(),
-            (left._v2.AsInt64() + right._v2.AsInt64()).AsDouble(),
-            (left._v3.AsInt64() + right._v3.AsInt64()).AsDouble());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes128 SubtractBits(DoubleLanes128 left, DoubleLanes128 right)
-    {
-        return new(
-            (left._v0.AsInt64() - right._v0.AsInt64()).AsDouble(),
-            (left._v1.AsInt64() - right._v1.AsInt64()).AsDouble(),
-            (left._v2.AsInt64() - right._v2.AsInt64()).AsDouble(),
-            (left._v3.AsInt64() - right._v3.AsInt64()).AsDouble());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes128 ShiftBitsLeft(DoubleLanes128 value, int count)
-    {
-        return new(
-            Vector128.ShiftLeft(value._v0.AsInt64(), count).AsDouble(),
-            Vector128.ShiftLeft(value._v1.AsInt64(), count).AsDouble(),
-            Vector128.ShiftLeft(value._v2.AsInt64(), count).AsDouble(),
-            Vector128.ShiftLeft(value._v3.AsInt64(), count).AsDouble());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes128 ShiftBitsRight(DoubleLanes128 value, int count)
-    {
-        return new(
-            Vector128.ShiftRightLogical(value._v0.AsInt64(), count).AsDouble(),
-            Vector128.ShiftRightLogical(value._v1.AsInt64(), count).AsDouble(),
-            Vector128.ShiftRightLogical(value._v2.AsInt64(), count).AsDouble(),
-            Vector128.ShiftRightLogical(value._v3.AsInt64(), count).AsDouble());
     }
 }

@@ -31,12 +31,6 @@ internal readonly unsafe struct DoubleLanes512 : IDoubleLanes<DoubleLanes512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes512 operator /(DoubleLanes512 left, DoubleLanes512 right)
-    {
-        return new(left._v0 / right._v0);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleLanes512 Load(float* source)
     {
         return new(Avx512F.ConvertToVector512Double(Vector256.Load(source)));
@@ -50,60 +44,8 @@ internal readonly unsafe struct DoubleLanes512 : IDoubleLanes<DoubleLanes512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreNarrow(float* target, DoubleLanes512 value)
-    {
-        Avx512F.ConvertToVector256Single(value._v0).Store(target);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(double* target, DoubleLanes512 value)
     {
         value._v0.Store(target);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes512 SelectLess(
-        DoubleLanes512 left,
-        DoubleLanes512 right,
-        DoubleLanes512 ifLess,
-        DoubleLanes512 otherwise)
-    {
-        return new(
-            Vector512.ConditionalSelect(Vector512.LessThan(left._v0, right._v0), ifLess._v0, otherwise._v0));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes512 SelectEqual(
-        DoubleLanes512 left,
-        DoubleLanes512 right,
-        DoubleLanes512 ifEqual,
-        DoubleLanes512 otherwise)
-    {
-        return new(
-            Vector512.ConditionalSelect(Vector512.Equals(left._v0, right._v0), ifEqual._v0, otherwise._v0));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes512 AddBits(DoubleLanes512 left, DoubleLanes512 right)
-    {
-        return new((left._v0.AsInt64() + right._v0.AsInt64()).AsDouble());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes512 SubtractBits(DoubleLanes512 left, DoubleLanes512 right)
-    {
-        return new((left._v0.AsInt64() - right._v0.AsInt64()).AsDouble());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes512 ShiftBitsLeft(DoubleLanes512 value, int count)
-    {
-        return new(Vector512.ShiftLeft(value._v0.AsInt64(), count).AsDouble());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DoubleLanes512 ShiftBitsRight(DoubleLanes512 value, int count)
-    {
-        return new(Vector512.ShiftRightLogical(value._v0.AsInt64(), count).AsDouble());
     }
 }

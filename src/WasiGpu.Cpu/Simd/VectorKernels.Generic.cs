@@ -15,6 +15,8 @@ internal sealed unsafe partial class VectorKernels<TFloat, TDouble, TWords> : Ve
     /// <summary>Floats of a cache line.</summary>
     private const int LineElements = 16;
 
+    private const nuint CacheLineBytes = LineElements * sizeof(float);
+
     /// <summary>16 KiB: four pages.</summary>
     private const long AheadElements = 4096;
 
@@ -185,6 +187,7 @@ internal sealed unsafe partial class VectorKernels<TFloat, TDouble, TWords> : Ve
         long i = 0;
         if (isAroundCaches)
         {
+            Check.That((nuint)output % CacheLineBytes == 0);
             for (; i <= count - TFloat.Width; i += TFloat.Width)
             {
                 TFloat.StoreAroundCaches(output + i, ApplyAt<TFunction>(inputA, inputB, i));
