@@ -83,7 +83,7 @@ public sealed class IsolationTests
         Assert.Equal("ready\n", result.Output);
     }
 
-    // Seen to fail: without the kill in WorkerRun.EndWorker the program waits for as long as its worker is stopped.
+    // How it was seen to fail stands at MisbehaviourTests.Stopped_Process_IsEndedInTime.
     [Fact]
     public void Timeout_OfAWorkerThatIsStopped_EndsIt()
     {
@@ -138,7 +138,7 @@ public sealed class IsolationTests
         Assert.Equal("ready\n", result.Output);
     }
 
-    // Seen to fail: with both the death signal and the end at a closed connection taken out of the worker.
+    // How it was seen to fail stands at MisbehaviourTests.Host_Killed_LeavesNoWorker.
     [Fact]
     public void Program_Killed_LeavesNoWorker()
     {
