@@ -8,7 +8,7 @@ internal readonly struct MatMulTasks
     internal const long MaxPanels = 16;
 
     /// <summary>So many that a thread which the system holds up leaves its tasks to others.</summary>
-    private const long TasksPerThread = 4;
+    private const long TasksPerThread = 2;
 
     /// <summary>Panels of a task at least: a strip that is read from far away serves them all.</summary>
     private const long MinPanels = 4;

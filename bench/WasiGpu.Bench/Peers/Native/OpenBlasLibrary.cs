@@ -18,21 +18,23 @@ internal static unsafe class OpenBlasLibrary
     private static delegate* unmanaged[Cdecl]<byte*> _config;
 
     /// <summary>Loads the library; false where it is not installed.</summary>
-    /// <param name="coreTypeVariable">The variable of the environment that chooses kernels.</param>
-    /// <param name="coreType">Its value, which the library reads as it is loaded; null leaves it as it is.</param>
-    internal static bool TryLoad(string coreTypeVariable, string? coreType)
+    /// <param name="variables">Variables of the environment, which the library reads as it is loaded.</param>
+    internal static bool TryLoad(IEnumerable<KeyValuePair<string, string>> variables)
     {
-        if (coreType is not null && NativeLibrary.TryLoad(CLibrary, out nint c))
+        if (NativeLibrary.TryLoad(CLibrary, out nint c))
         {
             // The runtime's own variables are a copy, which native libraries do not see.
             delegate* unmanaged[Cdecl]<byte*, byte*, int, int> setenv =
                 (delegate* unmanaged[Cdecl]<byte*, byte*, int, int>)NativeLibrary.GetExport(c, "setenv");
-            const int Overwrite = 1;
-            byte* name = (byte*)Marshal.StringToCoTaskMemUTF8(coreTypeVariable);
-            byte* value = (byte*)Marshal.StringToCoTaskMemUTF8(coreType);
-            setenv(name, value, Overwrite);
-            Marshal.FreeCoTaskMem((nint)name);
-            Marshal.FreeCoTaskMem((nint)value);
+            foreach ((string variable, string text) in variables)
+            {
+                const int Overwrite = 1;
+                byte* name = (byte*)Marshal.StringToCoTaskMemUTF8(variable);
+                byte* value = (byte*)Marshal.StringToCoTaskMemUTF8(text);
+                setenv(name, value, Overwrite);
+                Marshal.FreeCoTaskMem((nint)name);
+                Marshal.FreeCoTaskMem((nint)value);
+            }
         }
 
         if (!NativeLibrary.TryLoad(FileName, out nint library))
