@@ -8,8 +8,8 @@ public sealed class PieceTests
     /// <summary>The least that shows a chunk of the longest rows, wherever it begins.</summary>
     private const uint SmallBinding = 96 << 10;
 
-    /// <summary>Four of these show the largest forest of the cases.</summary>
-    private const uint ForestBinding = 512 << 10;
+    /// <summary>The largest forest of the cases, of about 2 MiB, takes two or three of these.</summary>
+    private const uint ForestBinding = 1 << 20;
 
     [Theory]
     [InlineData(SmallBinding, "elementwise/relu/n=100003")]
