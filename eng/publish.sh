@@ -32,9 +32,9 @@ if [[ -e $1 && ! -e $1/wasi-gpu && -n $(ls -A "$1") ]]; then
     exit 1
 fi
 
-# The compiler is looked for as clang; gcc links as well.
-compiler=clang
-command -v clang > /dev/null || compiler=gcc
+# Old versions of clang do not know the levels that the launcher asks for: gcc where it is.
+compiler=gcc
+command -v gcc > /dev/null || compiler=clang
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

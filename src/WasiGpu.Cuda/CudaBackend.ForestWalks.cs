@@ -30,6 +30,10 @@ internal sealed unsafe partial class CudaBackend
     private const uint LeastSpreadTrees = 512;
 
     private const uint SpreadThreads = 256;
+
+    /// <summary>Columns that a record can name; one that only fills a tree names the last, whatever the forest has.</summary>
+    private const uint RecordFeatures = 256;
+
     private const uint FusedThreads = 1024;
     private const uint FusedTileRows = 256;
 
@@ -182,7 +186,7 @@ internal sealed unsafe partial class CudaBackend
             .Add(quads.Leaves)
             .Add(quads.Sums)
             .Add(quads.Tickets)
-            .Add(Output(output)), parameters.NFeatures * rowLanes * sizeof(float));
+            .Add(Output(output)), RecordFeatures * rowLanes * sizeof(float));
     }
 
     /// <summary>All in one kernel: the codes of a tile of rows stay in shared memory.</summary>

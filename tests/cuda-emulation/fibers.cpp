@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <cstdlib>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -25,11 +26,29 @@ namespace emulation
 {
 namespace
 {
-alignas(1024) unsigned char dynamicSharedMemory[227 * 1024];
+constexpr size_t MostDynamicShared = 228 * 1024;
+constexpr size_t GuardBytes = 64 * 1024;
+
+// The end of the room for shared memory of a launch: what lies behind it cannot be touched, so that a kernel that
+// reads or writes past what it asked for ends the process, as it ends the context on a device.
+unsigned char* endOfShared()
+{
+    static unsigned char* const end = []
+    {
+        void* room = mmap(nullptr, MostDynamicShared + GuardBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (room == MAP_FAILED || mprotect(room, MostDynamicShared, PROT_READ | PROT_WRITE) != 0)
+        {
+            abort();
+        }
+
+        return (unsigned char*)room + MostDynamicShared;
+    }();
+    return end;
+}
 }
 
 Index threadIndex, blockIndex, blockSize, gridSize;
-unsigned char* dynamicShared = dynamicSharedMemory;
+unsigned char* dynamicShared = nullptr;
 Order order = Order::Forward;
 
 namespace
@@ -465,10 +484,13 @@ const char* run(Kernel kernel, void** arguments, Index grid, Index block, unsign
         return "a block has 1 to 1024 threads";
     }
 
-    if (dynamicSharedBytes > sizeof(dynamicSharedMemory))
+    if (dynamicSharedBytes > MostDynamicShared - 1024)
     {
         return "more shared memory than a block can have";
     }
+
+    // Aligned as the widest access asks for.
+    dynamicShared = endOfShared() - (dynamicSharedBytes + 15) / 16 * 16;
 
     fault = nullptr;
     kernelRunning = kernel;
