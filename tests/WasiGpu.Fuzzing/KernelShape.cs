@@ -1,10 +1,5 @@
 namespace WasiGpu.Fuzzing;
 
-/// <summary>An operand of a kernel.</summary>
-/// <param name="Id">The buffer's id.</param>
-/// <param name="NeededBytes">The bytes it must have.</param>
-internal readonly record struct Operand(uint Id, UInt128 NeededBytes);
-
 /// <summary>
 /// What the interface says of a kernel call: its operands, whether its parameters are right, what it writes. Written
 /// from the interface's text alone, apart from the rules of the host, which it is to check.

@@ -71,7 +71,8 @@ catch (FuzzException e)
     Console.Error.WriteLine(e.Message);
     return 1;
 }
-catch (Exception e) when (e is ArgumentException or FormatException or IOException or GpuUnavailableException or OverflowException)
+catch (Exception e) when (
+    e is ArgumentException or FormatException or OverflowException or IOException or GpuUnavailableException)
 {
     Console.Error.WriteLine($"{e.Message}\n\n{Usage}");
     return 2;
