@@ -85,16 +85,19 @@ internal sealed unsafe partial class CpuBackend
         ulong copyBytes = nodeCount * (ulong)sizeof(WalkNode);
         ulong treeBytes = (ulong)parameters.NTrees * (ulong)sizeof(WalkTree);
 
+        ulong columnBytes = (ulong)_threads.MaxThreads * BatchPredictWork.ColumnBytes(parameters);
+
         // Without memory for the copy every walk checks its own steps.
         bool isChecked = ForestCheck.Pays(parameters, nodeCount)
-            && _scratch.HasRoomFor(copyBytes + treeBytes + meanBytes);
+            && _scratch.HasRoomFor(copyBytes + treeBytes + meanBytes + columnBytes);
         if (!isChecked)
         {
             copyBytes = 0;
             treeBytes = 0;
+            columnBytes = 0;
         }
 
-        using Scratch.Loan scratch = _scratch.Rent(copyBytes + treeBytes + meanBytes);
+        using Scratch.Loan scratch = _scratch.Rent(copyBytes + treeBytes + meanBytes + columnBytes);
         WalkTree* trees = isChecked ? (WalkTree*)(scratch.Pointer + copyBytes) : null;
         float* means = isApart ? (float*)(scratch.Pointer + copyBytes + treeBytes) : Own(output).Floats;
 
@@ -110,7 +113,9 @@ internal sealed unsafe partial class CpuBackend
         }
 
         float* rows = Own(samples).Floats;
-        BatchPredictWork work = new(parameters, rows, nodes, nodeCount, offsets, trees, means, _deadline);
+        float* columns = (float*)(scratch.Pointer + copyBytes + treeBytes + meanBytes);
+        BatchPredictWork work =
+            new(parameters, rows, nodes, nodeCount, offsets, trees, columns, means, _deadline);
         _threads.Run(in work, work.ChunkCount, _deadline);
         if (isApart)
         {

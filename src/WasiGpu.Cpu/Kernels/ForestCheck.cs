@@ -20,6 +20,11 @@ internal unsafe struct ForestCheck(
     /// <summary>More nodes than this are not copied: 256 MiB.</summary>
     private const ulong MaxNodes = 1 << 24;
 
+    /// <summary>The samples of wider rows are not arranged by columns: a walk looks at few of them.</summary>
+    private const ulong MaxFeatures = 1 << 20;
+
+    private const ulong MaxFeaturesOfATree = 64;
+
     private const int NodesPerCheck = 1 << 17;
 
     // Nodes of trees that fail count too: the work is bounded, however often they share nodes.
@@ -29,6 +34,7 @@ internal unsafe struct ForestCheck(
     internal static bool Pays(in BatchPredictParams parameters, ulong nodeCount)
     {
         return parameters.NFeatures > 0
+            && parameters.NFeatures <= Math.Min(MaxFeatures, MaxFeaturesOfATree * (ulong)parameters.NTrees)
             && nodeCount <= MaxNodes
             && parameters.NTrees <= nodeCount
             && (ulong)parameters.BatchSize * parameters.NTrees >= nodeCount / 4;
@@ -85,7 +91,8 @@ internal unsafe struct ForestCheck(
             if (isSound)
             {
                 uint left = (uint)count * (uint)sizeof(WalkNode);
-                tree[i] = new WalkNode(node.Feature, node.Value, left + (uint)sizeof(WalkNode), left);
+                uint column = node.Feature * BatchPredictWork.GroupRows * sizeof(float);
+                tree[i] = new WalkNode(column, node.Value, left + (uint)sizeof(WalkNode), left);
                 tree[count] = new WalkNode(0, 0, 0, node.Left);
                 tree[count + 1] = new WalkNode(0, 0, 0, node.Right);
                 count += 2;
