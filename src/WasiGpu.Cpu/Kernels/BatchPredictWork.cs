@@ -143,7 +143,8 @@ internal readonly unsafe struct BatchPredictWork(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WalkGroup(byte* root, int depth, byte* group, double* sums)
     {
-        nuint at0 = 0, at1 = 0, at2 = 0, at3 = 0, at4 = 0, at5 = 0, at6 = 0, at7 = 0, at8 = 0, at9 = 0, at10 = 0, at11 = 0, at12 = 0, at13 = 0, at14 = 0, at15 = 0;
+        nuint at0 = 0, at1 = 0, at2 = 0, at3 = 0, at4 = 0, at5 = 0, at6 = 0, at7 = 0;
+        nuint at8 = 0, at9 = 0, at10 = 0, at11 = 0, at12 = 0, at13 = 0, at14 = 0, at15 = 0;
         for (int level = 0; level < depth; level += MovesPerLook)
         {
             for (int move = 0; move < MovesPerLook; move++)
@@ -166,10 +167,12 @@ internal readonly unsafe struct BatchPredictWork(
                 at15 = Move(root, at15, group + (15 * sizeof(float)));
             }
 
-            if (IsLeaf(root, at0) & IsLeaf(root, at1) & IsLeaf(root, at2) & IsLeaf(root, at3)
+            // The last moves end at leaves in any case.
+            bool isLast = level + MovesPerLook >= depth;
+            if (isLast || (IsLeaf(root, at0) & IsLeaf(root, at1) & IsLeaf(root, at2) & IsLeaf(root, at3)
                 & IsLeaf(root, at4) & IsLeaf(root, at5) & IsLeaf(root, at6) & IsLeaf(root, at7)
                 & IsLeaf(root, at8) & IsLeaf(root, at9) & IsLeaf(root, at10) & IsLeaf(root, at11)
-                & IsLeaf(root, at12) & IsLeaf(root, at13) & IsLeaf(root, at14) & IsLeaf(root, at15))
+                & IsLeaf(root, at12) & IsLeaf(root, at13) & IsLeaf(root, at14) & IsLeaf(root, at15)))
             {
                 break;
             }

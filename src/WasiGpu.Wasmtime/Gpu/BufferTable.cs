@@ -6,10 +6,11 @@ namespace WasiGpu.Wasmtime;
 /// The numbers of a guest's live buffers: from 1 upwards, never used twice, meaningless in any other guest.
 /// </summary>
 /// <param name="maxBuffers">Most buffers alive at once.</param>
-internal sealed class BufferTable(int maxBuffers)
+/// <param name="lastId">The number after which they are counted on.</param>
+internal sealed class BufferTable(int maxBuffers, uint lastId = 0)
 {
     private readonly Dictionary<uint, GpuBuffer> _buffers = [];
-    private uint _lastId;
+    private uint _lastId = lastId;
 
     internal int Count => _buffers.Count;
 
