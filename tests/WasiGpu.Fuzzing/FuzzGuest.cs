@@ -6,7 +6,7 @@ namespace WasiGpu.Fuzzing;
 internal sealed class FuzzGuest : IDisposable
 {
     /// <summary>Far more than any call needs; one that takes longer hangs.</summary>
-    internal static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(20);
 
     private readonly MemoryStream _output = new();
     private readonly Guest _guest;

@@ -7,13 +7,12 @@
 //
 // Many samples and few thresholds take one pass: the scale of the labels is guessed from the first samples, with room
 // to spare, and judged at the end by all of them. If it was wrong, a launch that else returns at once does the work
-// again, with the scale that all labels ask for. On an H200, 256 thresholds, 28 columns: 10M rows took 326 us, that is
-// 30.7 G rows/s, in a trial of the pass that did not measure the labels yet (with the preparation, 6.4 us, and without
-// the launch that returns, 2.1 us); both gathers alone take 276 to 302 us in one kernel and 286 us in two. 1M rows:
-// 38 us.
+// again, with the scale that all labels ask for. On an H200, 256 thresholds, 28 columns, all launches of a call: 10M
+// rows take 379 us, that is 26.4 G rows/s, 0.96 of the bound by both gathers that the benchmark measures; 1M rows
+// 46 us. 6.4 us of it prepare.
 //
 // Otherwise there are two passes: the first reads the listed rows, writes their values densely and measures the
-// labels, beside blocks that sort the thresholds; the second bins. 10M rows: 537 to 574 us.
+// labels, beside blocks that sort the thresholds; the second bins. 10M rows: 537 to 579 us.
 //
 // Labels are centred by a float near their mean and added as 64-bit integers with one power of two as the scale, so
 // that sums are exact and their order is free: the same bits on every run. The sum of squares is a float64 whose
